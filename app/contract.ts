@@ -1,0 +1,202 @@
+// The contract: every question a window may ask and every event it may hear. All hosts are derived from this object.
+import { z } from "zod";
+import { certificateSchema, inspectionSchema, thumbprintSchema } from "./certificates/certificate.ts";
+import { findingSchema } from "./finding.ts";
+import { bindingSchema } from "./http-sys/binding.ts";
+import { reservationSchema } from "./http-sys/reservation.ts";
+import { operationViewSchema } from "./plan/operation.ts";
+import { instanceSchema, serviceStateSchema } from "./santedb/instance.ts";
+
+/** Bytes of a certificate file at most; no real one comes near. */
+export const certificateFileLimit = 10 * 1024 * 1024;
+
+const nothing = z.strictObject({});
+
+/** A file as a window or a command hands it over: base64 in the contract, so that every host can carry it. */
+export const uploadedFileSchema = z.strictObject({
+  name: z.string().max(260),
+  content: z.base64().max(Math.ceil(certificateFileLimit / 3) * 4),
+});
+export type UploadedFile = Readonly<z.infer<typeof uploadedFileSchema>>;
+
+/** Certificate material with what opens it. The password is used and forgotten. */
+const certificateFiles = z.strictObject({
+  files: z.array(uploadedFileSchema).min(1).max(16),
+  password: z.string().max(1024).optional(),
+});
+
+export const planSourceSchema = z.union([certificateFiles, z.strictObject({ thumbprint: thumbprintSchema })]);
+
+export const secureRequestSchema = z.strictObject({
+  instance: z.string().max(260),
+  certificate: planSourceSchema,
+  /** Account that the service runs as; left out, the service control manager is asked. */
+  account: z.string().max(260).optional(),
+  /** Host part of the addresses: "0.0.0.0" for all, "127.0.0.1" for this computer only. Left out, it stays as it is. */
+  address: z.string().max(260).optional(),
+  port: z.number().int().min(1).max(65535).optional(),
+  /** Host name that is also proven; left out, the machine's or the certificate's own. */
+  hostName: z.string().max(260).optional(),
+  allowExpired: z.boolean().optional(),
+  takeOver: z.boolean().optional(),
+});
+export type SecureRequest = Readonly<z.infer<typeof secureRequestSchema>>;
+
+export const verifiedSchema = z.strictObject({
+  address: z.string(),
+  port: z.number().int(),
+  serverName: z.string().nullable(),
+  /** Of the certificate really served; null over plain http. */
+  thumbprint: thumbprintSchema.nullable(),
+  protocol: z.string(),
+  httpStatus: z.number().int().nullable(),
+});
+export type Verified = Readonly<z.infer<typeof verifiedSchema>>;
+
+export const planViewSchema = z.strictObject({
+  planId: z.string(),
+  title: z.string(),
+  outcome: z.enum(["planned", "unchanged"]),
+  operations: z.array(operationViewSchema),
+  findings: z.array(findingSchema),
+  /** The certificate that will be served, for a plan that serves one. */
+  certificate: certificateSchema.nullable(),
+  /** What was proven while planning; filled where nothing is to be done. */
+  verified: z.array(verifiedSchema),
+});
+export type PlanView = Readonly<z.infer<typeof planViewSchema>>;
+
+export const appliedSchema = z.strictObject({
+  outcome: z.enum(["applied", "unchanged", "undone", "planned"]),
+  planId: z.string(),
+  title: z.string(),
+  operations: z.array(operationViewSchema),
+  verified: z.array(verifiedSchema),
+  findings: z.array(findingSchema),
+});
+export type Applied = Readonly<z.infer<typeof appliedSchema>>;
+
+export const outcomeSchema = z.enum(["applied", "undone", "failed", "cancelled", "interrupted", "not-put-back"]);
+/**
+ * What became of a change: `applied`; `undone` on request or by recovery; `failed` or `cancelled`, and all put back;
+ * `interrupted`, neither done nor undone; `not-put-back`, undoing failed.
+ */
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export const historyEntrySchema = z.strictObject({
+  id: z.string(),
+  at: z.string(),
+  title: z.string(),
+  outcome: outcomeSchema,
+  /** Account name of the person at the keyboard. */
+  by: z.string(),
+});
+export type HistoryEntry = Readonly<z.infer<typeof historyEntrySchema>>;
+
+export const historyStepSchema = z.strictObject({
+  operation: operationViewSchema,
+  state: z.enum(["pending", "running", "done", "already", "failed", "undone", "not-undone"]),
+  at: z.string().nullable(),
+});
+
+export const errorReportSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  aftermath: z.enum(["untouched", "put-back", "not-put-back"]),
+  command: z.array(z.string()).optional(),
+  output: z.string().optional(),
+  planId: z.string().optional(),
+});
+
+export const historyDetailSchema = z.strictObject({
+  ...historyEntrySchema.shape,
+  finishedAt: z.string().nullable(),
+  steps: z.array(historyStepSchema),
+  verified: z.array(verifiedSchema),
+  error: errorReportSchema.nullable(),
+  canUndo: z.boolean(),
+  /** For an interrupted change: whether it can also be carried through. */
+  canFinish: z.boolean(),
+});
+export type HistoryDetail = Readonly<z.infer<typeof historyDetailSchema>>;
+
+export const machineDescriptionSchema = z.strictObject({
+  kind: z.enum(["windows", "linux", "practice"]),
+  hostName: z.string(),
+  /** Changes here need administrator rights, so the commit button carries the shield. */
+  elevates: z.boolean(),
+  /** An interrupted change that must be undone or finished before anything else; its id. */
+  interrupted: z.string().nullable(),
+});
+export type MachineDescription = Readonly<z.infer<typeof machineDescriptionSchema>>;
+
+export const serviceSchema = z.strictObject({
+  name: z.string(),
+  displayName: z.string(),
+  state: serviceStateSchema,
+  account: z.string(),
+  processId: z.number().int(),
+});
+
+export const progressSchema = z.strictObject({
+  planId: z.string(),
+  direction: z.enum(["forward", "back"]),
+  /** Index into the plan's operations; the count of them. */
+  step: z.number().int(),
+  of: z.number().int(),
+  title: z.string(),
+  state: z.enum(["running", "done", "already", "failed"]),
+});
+export type Progress = Readonly<z.infer<typeof progressSchema>>;
+
+const query = <Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) => ({ kind: "query", input, output }) as const;
+const command = <Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) => ({ kind: "command", input, output }) as const;
+const event = <Payload extends z.ZodType>(payload: Payload) => ({ kind: "event", payload }) as const;
+
+const planReference = z.strictObject({ planId: z.string().max(64) });
+const historyReference = z.strictObject({ id: z.string().max(64) });
+const serviceReference = z.strictObject({ name: z.string().max(260) });
+
+/** A query changes nothing on the machine; a command does, or lets go of something held. */
+export const contract = {
+  machine: {
+    describe: query(nothing, machineDescriptionSchema),
+  },
+  certificate: {
+    /** Throws password-needed, password-wrong, certificate-unreadable, certificate-missing, cipher-unsupported, file-empty. */
+    inspect: query(certificateFiles, inspectionSchema),
+    list: query(nothing, z.array(z.strictObject({ ...certificateSchema.shape, store: z.enum(["My", "CA", "Root"]) }))),
+  },
+  binding: { list: query(nothing, z.array(bindingSchema)) },
+  reservation: { list: query(nothing, z.array(reservationSchema)) },
+  instance: { list: query(nothing, z.array(instanceSchema)) },
+  service: {
+    list: query(nothing, z.array(serviceSchema)),
+    start: command(serviceReference, appliedSchema),
+    stop: command(serviceReference, appliedSchema),
+    restart: command(serviceReference, appliedSchema),
+  },
+  endpoint: {
+    /** Reads the machine and says what securing would do. The plan is held until applied or the host ends. */
+    planSecure: query(secureRequestSchema, planViewSchema),
+  },
+  plan: {
+    apply: command(planReference, appliedSchema),
+    /** Asks a running plan to stop before its next step and put everything back. */
+    cancel: command(planReference, nothing),
+    progress: event(progressSchema),
+  },
+  history: {
+    list: query(nothing, z.array(historyEntrySchema)),
+    show: query(historyReference, historyDetailSchema),
+    /** What undoing would do, step by step. */
+    planUndo: query(historyReference, planViewSchema),
+    undo: command(historyReference, appliedSchema),
+    recover: command(z.strictObject({ direction: z.enum(["undo", "finish"]) }), z.array(appliedSchema)),
+    /** Raised whenever an entry was added or its outcome changed. */
+    changed: event(historyReference),
+  },
+} as const;
+
+export type Contract = typeof contract;

@@ -1,0 +1,175 @@
+// Every way Lockstep can refuse or fail: a closed set of codes, each with what happened and what to do.
+
+/**
+ * The catalogue. `{name}` in a message is filled from the error's details, whose names the compiler derives from the
+ * text, so that a message can never be shown with a hole in it.
+ */
+const catalogue = {
+  // Asking wrongly
+  "usage": { message: "{problem}", hint: "Run `lockstep --help` for the verbs and their options." },
+  "input-invalid": { message: "The request is not of the expected form: {problem}", hint: "Correct the value named and try again." },
+  "not-found": { message: "There is no {what} named {name}.", hint: "List what there is, and use a name from that list." },
+  "not-allowed": { message: "This request did not come from a Lockstep window.", hint: "Open the address that Lockstep printed when it started." },
+  "unsupported": { message: "{what} is not supported on this machine.", hint: "Choose another machine with --machine, or see the documentation." },
+
+  // Certificates and keys
+  "password-needed": { message: "{file} is protected by a password.", hint: "Type the password, or pass it with --password-file." },
+  "password-wrong": { message: "The password does not open {file}.", hint: "Check the password: capitals, a blank at its end, the keyboard layout. The file itself is whole." },
+  "certificate-unreadable": { message: "{file} cannot be read as a certificate: {problem}", hint: "Ask for the file again, as PFX or PEM; it may have been cut short or changed on its way." },
+  "cipher-unsupported": { message: "{file} is encrypted with {cipher}, which Lockstep does not read.", hint: "Export it again with AES-256 or 3DES." },
+  "certificate-missing": { message: "{file} holds no certificate.", hint: "Choose the file that holds the server's certificate; a private key alone is not enough." },
+  "private-key-missing": { message: "{file} holds no private key for {subject}.", hint: "Export the certificate again with its private key, or give the key file together with the certificate." },
+  "private-key-mismatch": { message: "The private key in {file} does not belong to {subject}.", hint: "Find the key that was made with this certificate's request, or have the certificate issued again." },
+  "certificate-expired": { message: "The certificate of {subject} ended on {notAfter}.", hint: "Have it renewed. To use it all the same, say so with --allow-expired." },
+  "certificate-not-yet-valid": { message: "The certificate of {subject} is valid only from {notBefore}.", hint: "Check this machine's clock, or wait. To use it all the same, say so with --allow-expired." },
+  "certificate-not-for-servers": { message: "The certificate of {subject} cannot prove a server: {reason}", hint: "Choose the server's own certificate, not the authority that issued it." },
+  "leaf-ambiguous": { message: "{file} holds {count} server certificates; only one can be bound.", hint: "Keep the certificate to be used, its key and its intermediates in the file." },
+
+  // Files
+  "file-not-found": { message: "{file} does not exist.", hint: "Check the path." },
+  "file-unreadable": { message: "{file} cannot be read: {reason}", hint: "Check that it is a file and that you may read it." },
+  "file-too-large": { message: "{file} has {size} bytes; at most {limit} are read.", hint: "This is hardly the right file. Choose the one meant." },
+  "file-empty": { message: "{file} is empty.", hint: "Ask for the file again; nothing arrived." },
+  "file-read-only": { message: "{file} is read-only.", hint: "Take the read-only mark off, or find out who set it, and try again." },
+  "file-unwritable": { message: "{file} cannot be written: {reason}", hint: "Check the rights on its folder, and that the disk is neither full nor read-only." },
+  "disk-full": { message: "There is no room left to write {file}.", hint: "Free some room on that disk and try again." },
+  "file-changed": { message: "{file} was changed by someone else since the review.", hint: "Review the change again; nothing of the newer version is overwritten." },
+
+  // SanteDB
+  "configuration-malformed": { message: "{file} is not well-formed XML at line {line}, column {column}: {problem}", hint: "Correct the file at that place; SanteDB would not read it either." },
+  "configuration-doctype": { message: "{file} has a DOCTYPE at line {line}, which Lockstep refuses.", hint: "Remove the DOCTYPE; a SanteDB configuration never has one." },
+  "configuration-too-deep": { message: "{file} nests its elements more than {limit} deep.", hint: "This is hardly a SanteDB configuration. Choose the right file." },
+  "configuration-encoding": { message: "{file} is not text in {encoding}.", hint: "Save it in the encoding that its first line declares." },
+  "configuration-not-santedb": { message: "{file} is not a SanteDB configuration: {problem}", hint: "Choose the file whose root is SanteDBConfiguration." },
+  "configuration-no-rest": { message: "{file} has no REST section, so it has no addresses to secure.", hint: "The section may be in an included file; choose that one." },
+  "configuration-no-endpoint": { message: "{file} has a REST section without endpoints.", hint: "Start the service once so that it writes its endpoints, then try again." },
+  "configuration-two-rest": { message: "{file} has two REST sections; SanteDB reads only the first.", hint: "Remove the second one (line {line}), then try again." },
+  "configuration-protected": { message: "The REST section of {file} is encrypted.", hint: "Only SanteDB itself can change it." },
+  "configuration-address": { message: "{file}, line {line}: {address} is not an address SanteDB can listen on.", hint: "Correct it to http://HOST:PORT/PATH." },
+  "configuration-mixed-schemes": { message: "{file}: port {port} has both http and https endpoints; Windows serves one scheme a port.", hint: "Give them different ports, or make all of them http, then try again." },
+  "configuration-many-ports": { message: "{file} listens on several ports ({ports}).", hint: "Name the port to secure with --port." },
+
+  // HTTP.sys
+  "command-failed": { message: "`{program}` failed with {reason}.", hint: "Its output says more; run the command shown in an elevated prompt to see it for yourself." },
+  "binding-refused": { message: "Windows refused to bind {endpoint}: {reason}", hint: "{remedy}" },
+  "binding-foreign": { message: "{endpoint} is bound by {owner}.", hint: "If it may be replaced, say so with --take-over; otherwise choose another port." },
+  "binding-changed": { message: "The binding of {endpoint} was changed by someone else.", hint: "Review the change again." },
+  "reservation-refused": { message: "Windows refused to reserve {url}: {reason}", hint: "{remedy}" },
+  "reservation-conflict": { message: "{url} is already reserved for {accounts}.", hint: "Remove that reservation if nothing needs it, or run the service under that account." },
+  "account-unknown": { message: "This machine knows no account named {account}.", hint: "Write it as DOMAIN\\name, .\\name, NT SERVICE\\name, or as a SID." },
+  "account-is-not-service": { message: "The service {service} runs as {actual}, not as {account}.", hint: "Leave --account out, or change the service's account first." },
+  "certificate-store-failed": { message: "The certificate store could not {act}: {reason}", hint: "Check that you may write to the machine's certificate store." },
+
+  // Services
+  "service-missing": { message: "There is no service named {service}.", hint: "`lockstep service list` shows the services there are." },
+  "service-will-not-stop": { message: "{service} did not stop within {seconds} seconds.", hint: "Find out what it waits for; end it in the Task Manager only if nobody is using it." },
+  "service-will-not-start": { message: "{service} did not start: {reason}", hint: "Read its log; the reason above is what Windows says." },
+  "service-died": { message: "{service} started and ended again: {reason}", hint: "Read its log; most often its configuration, its port or its account's rights are the cause." },
+
+  // Proof
+  "port-taken": { message: "Port {port} is held by another program.", hint: "Stop that program, or give SanteDB another port." },
+  "not-listening": { message: "Nothing answers on {address}, port {port}.", hint: "See whether the service runs and whether a firewall stands between." },
+  "handshake-failed": { message: "{address}, port {port}, does not complete a TLS handshake: {reason}", hint: "Most often there is no binding for that address and port." },
+  "certificate-not-served": { message: "{address}, port {port}, serves {served} instead of {expected}.", hint: "A record with higher precedence answers there; see the bindings of this port." },
+  "http-failed": { message: "{url} does not answer as it should: {reason}", hint: "See the service's log." },
+
+  // Plans and their journal
+  "plan-missing": { message: "This plan is no longer held.", hint: "Review the change again; a plan is kept until Lockstep ends." },
+  "plan-cancelled": { message: "The change was cancelled.", hint: "Nothing is left to do." },
+  "machine-busy": { message: "Another change is under way.", hint: "Wait until it has ended, then try again." },
+  "recovery-needed": { message: "An earlier change ({title}) was interrupted and is neither done nor undone.", hint: "Run `lockstep history recover` (or `--finish`), or choose it on the History page." },
+  "nothing-to-undo": { message: "The change {id} is {outcome}; there is nothing to undo.", hint: "Only an applied change can be undone." },
+  "changed-since": { message: "{what} was changed after this change was applied.", hint: "Undo the later change first, or put it right by hand." },
+  "cannot-finish": { message: "The interrupted change cannot be finished: {reason}", hint: "Undo it with `lockstep history recover`, then start again." },
+  "not-put-back": { message: "{what} could not be put back: {reason}", hint: "The journal keeps how it was: `lockstep history show {id}`. `lockstep history recover` tries again." },
+  "journal-damaged": { message: "The journal is damaged at entry {entry}: {problem}", hint: "Keep the file for the record, and move it away to begin a new one." },
+  "practice-unusable": { message: "The practice machine in {directory} cannot be used: {reason}", hint: "Choose another folder with --practice-dir, or delete this one to begin anew." },
+  "internal": { message: "Lockstep met a condition that it does not know: {problem}", hint: "This is a fault in Lockstep. Copy the details for support." },
+} as const satisfies Record<string, { readonly message: string; readonly hint: string }>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+type Texts<Code extends ErrorCode> = (typeof catalogue)[Code]["message" | "hint"];
+
+/** The details that the texts of a code need. */
+export type Details<Code extends ErrorCode> = { readonly [Name in Names<Texts<Code>>]: string | number };
+
+/** What became of the machine: nothing was begun; all was put back; something could not be put back. */
+export type Aftermath = "untouched" | "put-back" | "not-put-back";
+
+/** A program that was run and what it answered, kept for support. Never holds a secret. */
+export interface CommandEvidence {
+  readonly command: readonly string[];
+  readonly output: string;
+}
+
+/** An error as every host hands it on: plain data, safe to show and to copy. */
+export interface ErrorReport {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly aftermath: Aftermath;
+  readonly command?: readonly string[] | undefined;
+  readonly output?: string | undefined;
+  readonly planId?: string | undefined;
+}
+
+export interface ErrorExtras {
+  readonly cause?: unknown;
+  readonly evidence?: CommandEvidence | undefined;
+  readonly aftermath?: Aftermath;
+  readonly planId?: string;
+}
+
+/** The one error that Lockstep throws on purpose. Anything else that is thrown is a fault and becomes `internal`. */
+export class LockstepError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly aftermath: Aftermath;
+  readonly evidence: CommandEvidence | undefined;
+  readonly planId: string | undefined;
+
+  constructor(code: ErrorCode, message: string, hint: string, extras: ErrorExtras = {}) {
+    super(message, extras.cause === undefined ? undefined : { cause: extras.cause });
+    this.name = "LockstepError";
+    this.code = code;
+    this.hint = hint;
+    this.aftermath = extras.aftermath ?? "untouched";
+    this.evidence = extras.evidence;
+    this.planId = extras.planId;
+  }
+
+  /** The same error after the runner has dealt with it. */
+  after(aftermath: Aftermath, planId: string): LockstepError {
+    return new LockstepError(this.code, this.message, this.hint, { cause: this.cause, evidence: this.evidence, aftermath, planId });
+  }
+
+  report(): ErrorReport {
+    return {
+      code: this.code,
+      message: this.message,
+      hint: this.hint,
+      aftermath: this.aftermath,
+      ...(this.evidence && { command: this.evidence.command, output: this.evidence.output }),
+      ...(this.planId !== undefined && { planId: this.planId }),
+    };
+  }
+}
+
+const fill = (text: string, details: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ""));
+
+/** Makes the error of a code. The details are those that its texts name. */
+export function problem<Code extends ErrorCode>(code: Code, details: Details<Code>, extras: ErrorExtras = {}): LockstepError {
+  const { message, hint } = catalogue[code];
+  return new LockstepError(code, fill(message, details), fill(hint, details), extras);
+}
+
+/** Any thrown value as a LockstepError; what was not thrown on purpose becomes `internal`. */
+export function asLockstepError(thrown: unknown): LockstepError {
+  if (thrown instanceof LockstepError) return thrown;
+  return problem("internal", { problem: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) }, { cause: thrown });
+}
+
+export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[];

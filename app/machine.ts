@@ -1,0 +1,188 @@
+// The port: what Lockstep needs from a machine. One adapter each for Windows, Linux and practice stands behind it.
+//
+// Promises that every adapter keeps:
+// - Nothing here changes the machine except where the comment says "changes".
+// - A failure is a LockstepError with the code named; anything else thrown is a fault.
+// - Every call ends: a wait is bounded by the time limit given or named.
+// - Calls may run at the same time; two changes of the same thing must be ordered by the caller (the runner does).
+// - No secret is passed in arguments, environment or file names, nor logged.
+import type { Binding } from "./http-sys/binding.ts";
+import type { Reservation } from "./http-sys/reservation.ts";
+import type { ServiceState } from "./santedb/instance.ts";
+
+export interface Machine {
+  readonly kind: "windows" | "linux" | "practice";
+  /** The machine's own DNS name, lower case. */
+  readonly hostName: string;
+  readonly certificates: CertificateStore;
+  readonly httpSys: HttpSys;
+  readonly services: Services;
+  readonly accounts: Accounts;
+  readonly files: Files;
+  readonly commands: Commands;
+  readonly network: Network;
+  readonly clock: Clock;
+}
+
+/** LocalMachine stores that Lockstep touches: Personal and intermediate authorities. Root is read, never written. */
+export type StoreName = "My" | "CA" | "Root";
+
+export interface StoredCertificate {
+  readonly store: StoreName;
+  /** 40 upper-case hexadecimal digits. */
+  readonly thumbprint: string;
+  readonly der: Uint8Array;
+  /** The store refers to a private key; whether it can be used, only `provesKey` tells. */
+  readonly hasPrivateKey: boolean;
+}
+
+export interface CertificateStore {
+  /** All certificates of one store, or of all three. Order is not significant. */
+  list(store?: StoreName): Promise<readonly StoredCertificate[]>;
+  find(store: StoreName, thumbprint: string): Promise<StoredCertificate | null>;
+  /**
+   * Changes. Puts a certificate into a store; with `privateKey` (clear PKCS#8 DER) the key goes persistently into the
+   * machine's key set. Importing what is there already succeeds and adds a missing key. All or nothing, durable on
+   * return. Throws certificate-store-failed, disk-full.
+   */
+  import(store: Exclude<StoreName, "Root">, certificate: Uint8Array, privateKey: Uint8Array | null): Promise<void>;
+  /** Changes. Removes a certificate and the key that it refers to. Removing what is not there succeeds. */
+  remove(store: Exclude<StoreName, "Root">, thumbprint: string): Promise<void>;
+  /** A signature made with the stored key and checked with the certificate. False when there is none or it fails. */
+  provesKey(store: StoreName, thumbprint: string): Promise<boolean>;
+}
+
+/** HTTP.sys as its own interface answers (httpapi), not as netsh prints. Changes go through `commands`. */
+export interface HttpSys {
+  bindings(): Promise<readonly Binding[]>;
+  reservations(): Promise<readonly Reservation[]>;
+  /** Empty means all addresses. */
+  listenList(): Promise<readonly string[]>;
+}
+
+export interface ServiceRecord {
+  readonly name: string;
+  readonly displayName: string;
+  /** Command line as the service control manager stores it, secrets in it (--appsecret) replaced by asterisks. */
+  readonly imagePath: string;
+  /** Account as stored: LocalSystem, NT AUTHORITY\NetworkService, .\name, NT SERVICE\name. */
+  readonly account: string;
+  readonly state: ServiceState;
+  /** 0 when not running. */
+  readonly processId: number;
+  /** Win32 exit code of the last run; 0 none, 1077 never started. */
+  readonly exitCode: number;
+}
+
+export interface Services {
+  list(): Promise<readonly ServiceRecord[]>;
+  /** Null where there is no such service. State is current, not cached. Control is by `commands` (sc start, sc stop). */
+  find(name: string): Promise<ServiceRecord | null>;
+}
+
+export interface Accounts {
+  /**
+   * SID string of an account, in any spelling Windows accepts, also a SID itself. Null when unknown.
+   * Well-known accounts need no machine: see app/http-sys/account.ts, which adapters use first.
+   */
+  sid(account: string): Promise<string | null>;
+}
+
+export interface FileStat {
+  /** The file itself, links followed. */
+  readonly path: string;
+  readonly size: number;
+  /** The read-only mark is set, or no one may write. */
+  readonly readOnly: boolean;
+}
+
+export interface Files {
+  /** Null when there is no such file. Throws file-unreadable for a folder, a device, or without rights. */
+  stat(path: string): Promise<FileStat | null>;
+  /** Throws file-not-found, file-unreadable, file-empty, file-too-large (limit in bytes, checked before reading). */
+  read(path: string, limit: number): Promise<Uint8Array>;
+  /**
+   * Changes. Keeps the present file as `backup` (a path in the same folder that must not exist), then gives `path` the
+   * new content. Whoever looks sees the old file or the new one, whole; rights and owner stay; durable on return.
+   * Throws file-read-only, file-unwritable, disk-full; then nothing is changed and no backup is left.
+   */
+  replace(path: string, content: Uint8Array, backup: string): Promise<void>;
+  /** Changes. Makes `backup` the file again, needing no room on the disk; the backup is then gone. Durable on return. */
+  putBack(path: string, backup: string): Promise<void>;
+  /** Changes. Removes one file; succeeds when it is not there. */
+  remove(path: string): Promise<void>;
+  /** Joins a folder and names in this machine's manner. */
+  join(folder: string, ...names: readonly string[]): string;
+}
+
+/** The closed set of programs that a plan may run. The adapter knows where each lies; no shell is ever between. */
+export type Program = "netsh" | "sc";
+export type Command = readonly [program: Program, ...arguments_: string[]];
+
+export interface CommandResult {
+  readonly exitCode: number;
+  /** Standard output and standard error as text, at most 1 MiB. */
+  readonly output: string;
+}
+
+export interface Commands {
+  /**
+   * Changes. Runs one program with exactly these arguments, at most 60 s, and gives what it answered, whatever the exit
+   * code. Throws command-failed only where it could not be run or did not end.
+   */
+  run(command: Command): Promise<CommandResult>;
+}
+
+export interface Target {
+  /** IP address to connect to. */
+  readonly address: string;
+  readonly port: number;
+  /** Name sent as SNI; null sends none. */
+  readonly serverName: string | null;
+  /** Milliseconds for the whole exchange. */
+  readonly timeout: number;
+}
+
+export interface TlsAnswer {
+  /** Of the certificate that was served; 40 upper-case hexadecimal digits. */
+  readonly thumbprint: string;
+  /** DER, leaf first, as sent by the server. */
+  readonly chain: readonly Uint8Array[];
+  /** "TLSv1.3" and the like. */
+  readonly protocol: string;
+  readonly cipher: string;
+}
+
+export interface HttpRequest extends Target {
+  readonly scheme: "http" | "https";
+  /** Value of the Host header. */
+  readonly host: string;
+  readonly path: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Server header, empty when absent. */
+  readonly server: string;
+  /** At most the first 4 KiB, as Latin-1. */
+  readonly body: string;
+  /** Null over plain http. */
+  readonly tls: TlsAnswer | null;
+}
+
+export interface Network {
+  /** Loopback addresses that exist on this machine, IPv4 first: normally 127.0.0.1 and ::1. */
+  loopbacks(): Promise<readonly string[]>;
+  /** Addresses that a name has here; empty when it has none. */
+  resolve(name: string): Promise<readonly string[]>;
+  /** One handshake, trusting nothing and nobody: the caller compares. Throws not-listening, handshake-failed. */
+  tls(target: Target): Promise<TlsAnswer>;
+  /** One GET over a connection of its own. Throws not-listening, handshake-failed, http-failed. */
+  http(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface Clock {
+  now(): Date;
+  /** Ends early, with true, when the signal is raised. */
+  wait(milliseconds: number, signal?: AbortSignal): Promise<boolean>;
+}

@@ -1,0 +1,77 @@
+// An operation: one thing a plan does to a machine. A closed union; its inverse is an operation again.
+import { z } from "zod";
+import { thumbprintSchema } from "../certificates/certificate.ts";
+import { bindingSchema } from "../http-sys/binding.ts";
+
+const port = z.number().int().min(1).max(65535);
+const sha256 = z.string().regex(/^[0-9A-F]{64}$/);
+const store = z.enum(["My", "CA"]);
+
+export const changeSchema = z.strictObject({
+  service: z.string(),
+  contract: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** Of the attribute's value, both counted from 1, columns in UTF-16 units. */
+  line: z.number().int(),
+  column: z.number().int(),
+});
+/** One address of a configuration that changes. */
+export type Change = Readonly<z.infer<typeof changeSchema>>;
+
+export const spliceSchema = z.strictObject({
+  /** In bytes from the start of the file, byte order mark included. */
+  offset: z.number().int().nonnegative(),
+  /** Text that must stand there, and text that takes its place, both in the file's own encoding once written. */
+  remove: z.string(),
+  insert: z.string(),
+});
+export type Splice = Readonly<z.infer<typeof spliceSchema>>;
+
+export const operationSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("certificate.import"), store, thumbprint: thumbprintSchema, subject: z.string(), withKey: z.boolean() }),
+  z.strictObject({ kind: z.literal("certificate.remove"), store, thumbprint: thumbprintSchema, subject: z.string() }),
+  z.strictObject({ kind: z.literal("reservation.add"), url: z.string(), sddl: z.string(), account: z.string() }),
+  z.strictObject({ kind: z.literal("reservation.remove"), url: z.string(), sddl: z.string(), account: z.string() }),
+  z.strictObject({ kind: z.literal("binding.set"), previous: bindingSchema.nullable(), next: bindingSchema }),
+  z.strictObject({ kind: z.literal("binding.remove"), previous: bindingSchema }),
+  z.strictObject({
+    kind: z.literal("file.write"), path: z.string(), backup: z.string(), sha256Before: sha256, sha256After: sha256,
+    splices: z.array(spliceSchema), changes: z.array(changeSchema),
+  }),
+  z.strictObject({ kind: z.literal("file.restore"), path: z.string(), backup: z.string(), sha256Before: sha256, sha256After: sha256 }),
+  z.strictObject({ kind: z.literal("service.stop"), service: z.string() }),
+  z.strictObject({ kind: z.literal("service.start"), service: z.string() }),
+  z.strictObject({
+    kind: z.literal("verify.tls"), address: z.string(), port, serverName: z.string().nullable(), thumbprint: thumbprintSchema,
+  }),
+  z.strictObject({
+    kind: z.literal("verify.http"), scheme: z.enum(["http", "https"]), address: z.string(), port,
+    serverName: z.string().nullable(), host: z.string(), path: z.string(),
+  }),
+]);
+
+export type Operation = Readonly<z.infer<typeof operationSchema>>;
+export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { kind: Kind }>;
+
+/** One line of a file difference. */
+export const differenceLineSchema = z.strictObject({
+  sign: z.enum([" ", "-", "+"]),
+  /** Line number in the old file for " " and "-", in the new one for "+". */
+  line: z.number().int(),
+  text: z.string(),
+});
+export type DifferenceLine = Readonly<z.infer<typeof differenceLineSchema>>;
+
+/** An operation as people see it: what it does, and exactly what it runs. */
+export const operationViewSchema = z.strictObject({
+  kind: z.string(),
+  title: z.string(),
+  /** Argument arrays, run as they stand, in this order; empty where no program is run. */
+  commands: z.array(z.array(z.string())),
+  /** Thumbprint, path, or what the step needs to find; one line each. */
+  details: z.array(z.string()),
+  /** For a file: the lines that change, with their neighbours. */
+  difference: z.array(differenceLineSchema).nullable(),
+});
+export type OperationView = Readonly<z.infer<typeof operationViewSchema>>;
