@@ -10,6 +10,9 @@ const catalogue = {
   "input-invalid": { message: "The request is not of the expected form: {problem}", hint: "Correct the value named and try again." },
   "not-found": { message: "There is no {what} named {name}.", hint: "List what there is, and use a name from that list." },
   "not-allowed": { message: "This request did not come from a Lockstep window.", hint: "Open the address that Lockstep printed when it started." },
+  "host-unreachable": { message: "Lockstep does not answer.", hint: "It may have ended. Start it again and open the address that it prints." },
+  "address-used": { message: "This address has been used already; it opens one window.", hint: "Go back to the browser in which it was opened first, or stop Lockstep and start it again for a new address." },
+  "host-busy": { message: "Lockstep is answering too many requests at once.", hint: "Wait a moment, then try again." },
   "unsupported": { message: "{what} is not supported on this machine.", hint: "Choose another machine with --machine, or see the documentation." },
 
   // Certificates and keys
@@ -39,6 +42,7 @@ const catalogue = {
   "configuration-malformed": { message: "{file} is not well-formed XML at line {line}, column {column}: {problem}", hint: "Correct the file at that place; SanteDB would not read it either." },
   "configuration-doctype": { message: "{file} has a DOCTYPE at line {line}, which Lockstep refuses.", hint: "Remove the DOCTYPE; a SanteDB configuration never has one." },
   "configuration-too-deep": { message: "{file} nests its elements more than {limit} deep.", hint: "This is hardly a SanteDB configuration. Choose the right file." },
+  "configuration-too-many": { message: "{file} has more than {limit} {what}.", hint: "This is hardly a SanteDB configuration. Choose the right file." },
   "configuration-encoding": { message: "{file} is not text in {encoding}.", hint: "Save it in the encoding that its first line declares." },
   "configuration-not-santedb": { message: "{file} is not a SanteDB configuration: {problem}", hint: "Choose the file whose root is SanteDBConfiguration." },
   "configuration-no-rest": { message: "{file} has no REST section, so it has no addresses to secure.", hint: "The section may be in an included file; choose that one." },

@@ -47,3 +47,84 @@ export const bindingSchema = z.strictObject({
 export type BindingFamily = z.infer<typeof bindingFamilySchema>;
 export type BindingFlags = Readonly<z.infer<typeof bindingFlagsSchema>>;
 export type Binding = Readonly<z.infer<typeof bindingSchema>>;
+
+/** An endpoint taken apart: a CCS record has no host. An IPv6 address stands without its brackets. */
+export interface EndpointParts {
+  readonly family: BindingFamily;
+  readonly host: string;
+  readonly port: number;
+}
+
+const portNumber = (digits: string): number | null => {
+  const port = Number(digits);
+  return port >= 1 && port <= 65535 ? port : null;
+};
+
+const isIPv4 = (host: string): boolean => /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(host);
+
+/** Whether a text without brackets is an IPv6 address, an embedded IPv4 address and a zone allowed. Source: RFC 4291, 2.2. */
+export function isIPv6(host: string): boolean {
+  const [address = "", zone, ...more] = host.split("%");
+  if (more.length > 0 || zone === "" || address.length > 45) return false;
+  const halves = address.split("::");
+  if (halves.length > 2) return false;
+  let groups = 0;
+  for (const [index, half] of halves.entries()) {
+    if (half === "") continue;
+    const parts = half.split(":");
+    for (const [place, part] of parts.entries()) {
+      const last = place === parts.length - 1 && index === halves.length - 1;
+      if (/^[\da-f]{1,4}$/i.test(part)) groups += 1;
+      else if (last && isIPv4(part)) groups += 2;
+      else return false;
+    }
+  }
+  return halves.length === 2 ? groups <= 7 && (groups > 0 || address === "::") : groups === 8;
+}
+
+/** Takes "0.0.0.0:9200", "[::]:9200", "name:443" or "443" apart. Null for anything else. */
+export function parseEndpoint(endpoint: string): EndpointParts | null {
+  const [, bracketed, named, digits = ""] = /^(?:\[([^[\]]+)\]:|([^\s:[\]]+):)?(\d{1,5})$/.exec(endpoint) ?? [];
+  const port = portNumber(digits);
+  if (port === null) return null;
+  if (bracketed !== undefined) return isIPv6(bracketed) ? { family: "ip", host: bracketed.toLowerCase(), port } : null;
+  if (named === undefined) return { family: "ccs", host: "", port };
+  if (isIPv4(named)) return { family: "ip", host: named, port };
+  // A name whose last label is a number could only be an address gone wrong.
+  return /^(?:[\p{L}\p{N}_*-]{1,63}\.)*(?!\d+$)[\p{L}\p{N}_*-]{1,63}\.?$/u.test(named) ? { family: "sni", host: named.toLowerCase(), port } : null;
+}
+
+/** Family of a written endpoint; null when it is none. */
+export function familyOf(endpoint: string): BindingFamily | null {
+  return parseEndpoint(endpoint)?.family ?? null;
+}
+
+/** Upper-case GUID in braces, from one with or without them; null when it is no GUID. */
+export function parseGuid(text: string): string | null {
+  const digits = /^\{?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\}?$/i.exec(text.trim())?.[1];
+  return digits === undefined ? null : `{${digits.toUpperCase()}}`;
+}
+
+/** What a flag is when netsh is not told otherwise. All others are off, zero or empty. */
+const defaults: Readonly<Record<string, boolean | number | string>> = { verifyclientcertrevocation: true, usagecheck: true };
+
+const isDefault = (name: string, value: boolean | number | string): boolean =>
+  name in defaults ? defaults[name] === value : value === false || value === 0 || value === "";
+
+/** The flags that differ from their defaults, in the order of the schema. */
+export function significantFlags(flags: BindingFlags): readonly (readonly [name: keyof BindingFlags, value: boolean | number | string])[] {
+  const names = bindingFlagsSchema.keyof().options;
+  return names.flatMap((name) => {
+    const value = flags[name];
+    return value === undefined || isDefault(name, value) ? [] : [[name, value] as const];
+  });
+}
+
+/** Whether two records say the same; spelling of names, and members that only repeat a default, do not count. */
+export function sameBinding(one: Binding, other: Binding): boolean {
+  const fold = (binding: Binding): string => JSON.stringify([
+    binding.endpoint.toLowerCase(), binding.family, binding.thumbprint?.toUpperCase() ?? null,
+    binding.applicationId.toUpperCase(), binding.store.toUpperCase(), significantFlags(binding.flags),
+  ]);
+  return fold(one) === fold(other);
+}

@@ -1,5 +1,6 @@
 // A reservation (urlacl): which accounts may listen on a URL prefix without being administrators.
 import { z } from "zod";
+import { covers, parsePrefix } from "./prefix.ts";
 
 export const reservationSchema = z.strictObject({
   /** scheme://host:port/path/, lower-case scheme, explicit port, closing slash. */
@@ -13,3 +14,18 @@ export const reservationSchema = z.strictObject({
 });
 
 export type Reservation = Readonly<z.infer<typeof reservationSchema>>;
+
+/**
+ * The reservation that decides who may listen on a URL prefix: same scheme, same kind of host, same port, longest path.
+ * Null when nobody reserved it. Source: MicrosoftDocs/win32, "Routing Incoming Requests" and "Namespace Reservations".
+ */
+export function reservationFor(urlPrefix: string, reservations: readonly Reservation[]): Reservation | null {
+  const wanted = parsePrefix(urlPrefix);
+  if (!wanted) return null;
+  let best: { readonly reservation: Reservation; readonly length: number } | null = null;
+  for (const reservation of reservations) {
+    const prefix = parsePrefix(reservation.url);
+    if (prefix && covers(prefix, wanted) && prefix.path.length > (best?.length ?? -1)) best = { reservation, length: prefix.path.length };
+  }
+  return best?.reservation ?? null;
+}

@@ -1,0 +1,251 @@
+// The console: answers every call of the contract on one machine. All hosts carry these answers, none adds to them.
+import type { Applied, HistoryDetail, PlanView, Verified } from "./contract.ts";
+import { describe } from "./certificates/describe.ts";
+import { inspect } from "./certificates/inspect.ts";
+import { roleOf } from "./certificates/match.ts";
+import { problem, type LockstepError } from "./errors.ts";
+import type { Emit, Implementation } from "./host.ts";
+import type { Machine } from "./machine.ts";
+import { inverse } from "./plan/inverse.ts";
+import { canFinish, changesOf, historyEntry, isOpen, outcomeOf, type ChangeRecord, type Journal } from "./plan/journal.ts";
+import type { Operation } from "./plan/operation.ts";
+import { standardLimits, type Limits } from "./plan/perform.ts";
+import { planId, type Materials, type Plan } from "./plan/plan.ts";
+import { applyPlan, recoverBack, recoverForward, stepsToPutBack, undoChange, type Ended, type RunnerParts } from "./plan/runner.ts";
+import { planSecure } from "./plan/secure.ts";
+import { findUndoObstacle } from "./plan/undo.ts";
+import { viewOf } from "./plan/view.ts";
+import { discoverInstances } from "./santedb/discovery.ts";
+
+export interface ConsoleParts {
+  readonly machine: Machine;
+  readonly journal: Journal;
+  /** Runs work while no other process changes this machine; throws machine-busy when one does. */
+  readonly exclusively: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  readonly emit: Emit;
+  /** Account name of the person at the keyboard, for the record. */
+  readonly by: string;
+  /** Whether changes here need administrator rights. */
+  readonly elevates: boolean;
+  /** A random integer of at least 16 bits. */
+  readonly random: () => number;
+  readonly limits?: Limits;
+}
+
+/** Plans held for review at most; the oldest goes first, with its secrets. */
+const heldPlans = 16;
+
+interface Held { readonly plan: Plan; readonly materials: Materials }
+
+function planView(plan: Plan, verified: readonly Verified[]): PlanView {
+  return {
+    planId: plan.id, title: plan.title, outcome: plan.operations.length === 0 ? "unchanged" : "planned",
+    operations: plan.operations.map((operation) => viewOf(operation, plan.differences)),
+    findings: [...plan.findings], certificate: plan.certificate, verified: [...verified],
+  };
+}
+
+function applied(plan: Plan, outcome: Applied["outcome"], verified: readonly Verified[]): Applied {
+  return {
+    outcome, planId: plan.id, title: plan.title, verified: [...verified], findings: [...plan.findings],
+    operations: plan.operations.map((operation) => viewOf(operation, plan.differences)),
+  };
+}
+
+/** Operations that putting a change back would do, last step first, and the checks that then must hold. */
+function undoOperations(record: ChangeRecord): readonly Operation[] {
+  const touched = stepsToPutBack(record);
+  const back = record.plan.operations.map((operation, step) => (touched.has(step) ? inverse(operation) : null)).filter((operation) => operation !== null);
+  return [...back.reverse(), ...record.plan.proof];
+}
+
+function undoView(record: ChangeRecord): PlanView {
+  return {
+    planId: record.plan.id, title: `Undo: ${record.plan.title}`, outcome: "planned", findings: [], certificate: null, verified: [],
+    operations: undoOperations(record).map((operation) => viewOf(operation)),
+  };
+}
+
+function detail(record: ChangeRecord): HistoryDetail {
+  return {
+    ...historyEntry(record),
+    finishedAt: record.finishedAt,
+    steps: record.plan.operations.map((operation, step) => ({
+      operation: viewOf(operation, record.plan.differences),
+      state: record.steps[step]?.state ?? "pending",
+      at: record.steps[step]?.at ?? null,
+    })),
+    verified: [...record.verified],
+    error: record.error,
+    canUndo: outcomeOf(record) === "applied",
+    canFinish: canFinish(record),
+  };
+}
+
+/** Makes the answers to the contract. Nothing runs until it is asked. */
+export function createConsole(parts: ConsoleParts): Implementation {
+  const { machine, journal, emit } = parts;
+  const held = new Map<string, Held>();
+  const running = new Map<string, AbortController>();
+  const limits = parts.limits ?? standardLimits;
+  const runner: RunnerParts = { machine, journal, limits, progress: (progress) => emit("plan.progress", progress) };
+
+  const changes = async () => changesOf(await journal.entries());
+
+  async function change(id: string): Promise<ChangeRecord> {
+    const records = await changes();
+    const record = id === "last" ? records.at(-1) : records.find(({ plan }) => plan.id === id);
+    if (!record) throw problem("not-found", { what: "change in the history", name: id });
+    return record;
+  }
+
+  function hold(plan: Plan, materials: Materials): void {
+    held.set(plan.id, { plan, materials });
+    for (const oldest of held.keys()) {
+      if (held.size <= heldPlans) break;
+      held.delete(oldest);
+    }
+  }
+
+  /** An interrupted change must be dealt with first: planning on top of half a change would make it whole by accident. */
+  async function refuseWhileInterrupted(): Promise<void> {
+    const open = (await changes()).find(isOpen);
+    if (open) throw problem("recovery-needed", { title: open.plan.title });
+  }
+
+  function settled(plan: Plan, ended: Ended, success: Applied["outcome"]): Applied {
+    emit("history.changed", { id: plan.id });
+    if (ended.error) throw ended.error;
+    return applied(plan, success, ended.verified);
+  }
+
+  async function apply({ plan, materials }: Held): Promise<Applied> {
+    if (plan.operations.length === 0) return applied(plan, "unchanged", []);
+    return parts.exclusively(async () => {
+      await refuseWhileInterrupted();
+      const controller = new AbortController();
+      running.set(plan.id, controller);
+      try {
+        return settled(plan, await applyPlan(runner, plan, materials, parts.by, controller.signal), "applied");
+      } finally {
+        running.delete(plan.id);
+      }
+    });
+  }
+
+  /** A service control asked for by itself is a plan of one or two steps, so that it is in the history like all else. */
+  async function control(name: string, verb: "Start" | "Stop" | "Restart"): Promise<Applied> {
+    const service = await machine.services.find(name) ?? (await machine.services.list()).find((record) => record.name.toLowerCase() === name.toLowerCase());
+    const resolved = service ?? await (async () => {
+      const instance = (await discoverInstances(machine)).find((found) => found.name === name);
+      return instance ? machine.services.find(instance.service) : null;
+    })();
+    if (!resolved) throw problem("service-missing", { service: name });
+    const stopped = resolved.state === "stopped";
+    const operations: Operation[] = [];
+    if (verb !== "Start" && !stopped) operations.push({ kind: "service.stop", service: resolved.name });
+    if (verb === "Restart" || (verb === "Start" && resolved.state !== "running")) operations.push({ kind: "service.start", service: resolved.name });
+    const plan: Plan = {
+      id: planId(machine.clock.now(), parts.random()), title: `${verb} ${resolved.name}`, operations, proof: [], findings: [], certificate: null, differences: [],
+    };
+    return apply({ plan, materials: new Map() });
+  }
+
+  return {
+    machine: {
+      describe: async () => ({
+        kind: machine.kind, hostName: machine.hostName, elevates: parts.elevates, interrupted: (await changes()).find(isOpen)?.plan.id ?? null,
+      }),
+    },
+    certificate: {
+      inspect: ({ files, password }) => inspect(files.map(({ name, content }) => ({ name, content: fromBase64(content) })), password, machine.clock.now()),
+      list: async () => {
+        const stored = await machine.certificates.list();
+        return stored.map(({ store, der, hasPrivateKey }) => ({ ...describe(der, { hasPrivateKey, role: roleOf(der) }), store }));
+      },
+    },
+    binding: { list: async () => [...await machine.httpSys.bindings()] },
+    reservation: { list: async () => [...await machine.httpSys.reservations()] },
+    instance: { list: async () => [...await discoverInstances(machine)] },
+    service: {
+      list: async () => (await machine.services.list()).map(({ name, displayName, state, account, processId }) => ({ name, displayName, state, account, processId })),
+      start: ({ name }) => control(name, "Start"),
+      stop: ({ name }) => control(name, "Stop"),
+      restart: ({ name }) => control(name, "Restart"),
+    },
+    endpoint: {
+      planSecure: async (request) => {
+        await refuseWhileInterrupted();
+        const { plan, materials, verified } = await planSecure(machine, request, parts.random());
+        hold(plan, materials);
+        return planView(plan, verified);
+      },
+    },
+    plan: {
+      apply: async ({ planId: id }) => {
+        const found = held.get(id);
+        if (!found) throw problem("plan-missing", {});
+        // Once only: whatever comes of it, the secrets are let go of.
+        held.delete(id);
+        try {
+          return await apply(found);
+        } catch (thrown) {
+          if (wasNotBegun(thrown)) held.set(id, found);
+          throw thrown;
+        }
+      },
+      cancel: ({ planId: id }) => {
+        running.get(id)?.abort();
+        return Promise.resolve({});
+      },
+    },
+    history: {
+      list: async () => [...await changes()].reverse().map(historyEntry),
+      show: async ({ id }) => detail(await change(id)),
+      planUndo: async ({ id }) => {
+        const record = await change(id);
+        await refuseUndo(record);
+        return undoView(record);
+      },
+      undo: ({ id }) => parts.exclusively(async () => {
+        const record = await change(id);
+        await refuseUndo(record);
+        const operations = undoView(record).operations;
+        const undone = settled(record.plan, await undoChange(runner, record), "undone");
+        return { ...undone, operations: [...operations] };
+      }),
+      recover: ({ direction }) => parts.exclusively(async () => {
+        const results: Applied[] = [];
+        for (const record of (await changes()).filter(isOpen)) {
+          if (direction === "finish" && !canFinish(record)) {
+            throw problem("cannot-finish", { reason: "it was already being put back, or its certificate is no longer at hand" });
+          }
+          results.push(direction === "finish"
+            ? settled(record.plan, await recoverForward(runner, record), "applied")
+            : settled(record.plan, await recoverBack(runner, record), "undone"));
+        }
+        return results;
+      }),
+    },
+  };
+
+  async function refuseUndo(record: ChangeRecord): Promise<void> {
+    const others = (await changes()).filter((other) => isOpen(other));
+    if (others[0]) throw problem("recovery-needed", { title: others[0].plan.title });
+    const outcome = outcomeOf(record);
+    if (outcome !== "applied") throw problem("nothing-to-undo", { id: record.plan.id, outcome });
+    const obstacle = await findUndoObstacle(machine, record);
+    if (obstacle !== null) throw problem("changed-since", { what: obstacle });
+  }
+}
+
+/** A refusal before the first entry: the plan may be tried again without asking for the password anew. */
+function wasNotBegun(thrown: unknown): boolean {
+  const code = (thrown as Partial<LockstepError>).code;
+  return code === "machine-busy" || code === "recovery-needed";
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+

@@ -1,0 +1,32 @@
+// The names of the contract's members without its schemas, for where those must not be loaded: a sandboxed preload.
+import type { CallName, EventName } from "./host.ts";
+
+// Written as records, so that the compiler misses none and allows no other.
+const calls: Readonly<Record<CallName, true>> = {
+  "machine.describe": true,
+  "certificate.inspect": true,
+  "certificate.list": true,
+  "binding.list": true,
+  "reservation.list": true,
+  "instance.list": true,
+  "service.list": true,
+  "service.start": true,
+  "service.stop": true,
+  "service.restart": true,
+  "endpoint.planSecure": true,
+  "plan.apply": true,
+  "plan.cancel": true,
+  "history.list": true,
+  "history.show": true,
+  "history.planUndo": true,
+  "history.undo": true,
+  "history.recover": true,
+};
+
+const events: Readonly<Record<EventName, true>> = {
+  "plan.progress": true,
+  "history.changed": true,
+};
+
+export const callNames = Object.keys(calls) as readonly CallName[];
+export const eventNames = Object.keys(events) as readonly EventName[];

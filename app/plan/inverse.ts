@@ -1,0 +1,36 @@
+// What undoes an operation: an operation again, out of the same union.
+import type { Operation } from "./operation.ts";
+
+/** The operation that puts back what `operation` changed; null for one that changes nothing. */
+export function inverse(operation: Operation): Operation | null {
+  switch (operation.kind) {
+    case "certificate.import":
+      return { kind: "certificate.remove", store: operation.store, thumbprint: operation.thumbprint, subject: operation.subject };
+    case "certificate.remove":
+      // The key is gone with the certificate, so only the certificate's absence can be restored by hand.
+      return null;
+    case "reservation.add":
+      return { kind: "reservation.remove", url: operation.url, sddl: operation.sddl, account: operation.account };
+    case "reservation.remove":
+      return { kind: "reservation.add", url: operation.url, sddl: operation.sddl, account: operation.account };
+    case "binding.set":
+      return operation.previous === null
+        ? { kind: "binding.remove", previous: operation.next }
+        : { kind: "binding.set", previous: operation.next, next: operation.previous };
+    case "binding.remove":
+      return { kind: "binding.set", previous: null, next: operation.previous };
+    case "file.write":
+      return {
+        kind: "file.restore", path: operation.path, backup: operation.backup,
+        sha256Before: operation.sha256Before, sha256After: operation.sha256After,
+      };
+    case "service.stop":
+      return { kind: "service.start", service: operation.service };
+    case "service.start":
+      return { kind: "service.stop", service: operation.service };
+    case "file.restore":
+    case "verify.tls":
+    case "verify.http":
+      return null;
+  }
+}

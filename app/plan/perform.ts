@@ -1,0 +1,317 @@
+// Doing one operation on a machine. Each is idempotent: what is already so is left alone, what is otherwise is refused.
+import type { Verified } from "../contract.ts";
+import { asLockstepError, problem, type CommandEvidence, type LockstepError } from "../errors.ts";
+import { sameBinding } from "../http-sys/binding.ts";
+import { explainNetsh } from "../http-sys/netsh.ts";
+import { sameAccounts } from "../http-sys/sddl.ts";
+import { explainServiceControl } from "../http-sys/service-control.ts";
+import type { Command, CommandResult, Machine, ServiceRecord } from "../machine.ts";
+import { configurationLimit } from "../santedb/configuration.ts";
+import { applySplices } from "../santedb/convert.ts";
+import { sha256 } from "./hash.ts";
+import type { Operation, OperationOf } from "./operation.ts";
+import type { Materials } from "./plan.ts";
+import { commandsOf } from "./view.ts";
+
+/** Milliseconds. Windows' own service controls give up after 30 s as well. */
+export interface Limits {
+  readonly service: number;
+  readonly verify: number;
+  /** A service that runs this long after it came up is taken to have started. */
+  readonly settled: number;
+}
+export const standardLimits: Limits = { service: 30_000, verify: 15_000, settled: 400 };
+
+export interface Performance {
+  /** False: everything was already as the operation wants it. */
+  readonly changed: boolean;
+  readonly verified: Verified | null;
+}
+
+export interface Circumstances {
+  readonly machine: Machine;
+  readonly materials: Materials;
+  readonly limits: Limits;
+  /** Called once, after the operation was found to be needed and before the first change. Must be durable on return. */
+  readonly intend: () => Promise<void>;
+  /**
+   * Putting back what an unfinished plan did: a file that the service itself rewrote meanwhile is kept under another name
+   * instead of being refused.
+   */
+  readonly insist: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const unchanged: Performance = { changed: false, verified: null };
+const changed: Performance = { changed: true, verified: null };
+const pollEvery = 50;
+
+async function run(machine: Machine, command: Command): Promise<{ result: CommandResult; evidence: CommandEvidence }> {
+  const result = await machine.commands.run(command);
+  return { result, evidence: { command, output: result.output } };
+}
+
+/** Runs the operation's commands, the very ones shown, and stops at the first that fails. */
+async function runShown(machine: Machine, commands: readonly Command[], refuse: (code: number | null, reason: string, remedy: string, evidence: CommandEvidence) => LockstepError): Promise<void> {
+  for (const command of commands) {
+    const { result, evidence } = await run(machine, command);
+    if (result.exitCode === 0) continue;
+    const { code, reason, remedy } = explainNetsh(result.exitCode, result.output);
+    throw refuse(code, reason, remedy, evidence);
+  }
+}
+
+async function importCertificate(operation: OperationOf<"certificate.import">, { machine, materials, intend }: Circumstances): Promise<Performance> {
+  const present = await machine.certificates.find(operation.store, operation.thumbprint);
+  if (present && (present.hasPrivateKey || !operation.withKey)) return unchanged;
+  const material = materials.get(operation.thumbprint);
+  if (!material || (operation.withKey && material.privateKey === null)) {
+    throw problem("cannot-finish", { reason: "the certificate's file and password are no longer at hand" });
+  }
+  await intend();
+  await machine.certificates.import(operation.store, material.certificate, operation.withKey ? material.privateKey : null);
+  if (operation.withKey && !(await machine.certificates.provesKey(operation.store, operation.thumbprint))) {
+    throw problem("certificate-store-failed", { act: "use the imported private key", reason: "a test signature failed" });
+  }
+  return changed;
+}
+
+async function removeCertificate(operation: OperationOf<"certificate.remove">, { machine, intend }: Circumstances): Promise<Performance> {
+  if (!(await machine.certificates.find(operation.store, operation.thumbprint))) return unchanged;
+  await intend();
+  await machine.certificates.remove(operation.store, operation.thumbprint);
+  return changed;
+}
+
+async function reservationOf(machine: Machine, url: string) {
+  return (await machine.httpSys.reservations()).find((reservation) => reservation.url.toLowerCase() === url.toLowerCase()) ?? null;
+}
+
+async function addReservation(operation: OperationOf<"reservation.add">, { machine, intend }: Circumstances): Promise<Performance> {
+  const present = await reservationOf(machine, operation.url);
+  if (present) {
+    if (sameAccounts(present.sddl, operation.sddl)) return unchanged;
+    throw problem("reservation-conflict", { url: operation.url, accounts: present.accounts.map(({ name }) => name).join(", ") });
+  }
+  await intend();
+  await runShown(machine, commandsOf(operation), (_, reason, remedy, evidence) =>
+    problem("reservation-refused", { url: operation.url, reason, remedy }, { evidence }));
+  const after = await reservationOf(machine, operation.url);
+  if (!after || !sameAccounts(after.sddl, operation.sddl)) {
+    throw problem("reservation-refused", { url: operation.url, reason: "it is not listed afterwards", remedy: "Run the command shown in an elevated prompt." });
+  }
+  return changed;
+}
+
+async function removeReservation(operation: OperationOf<"reservation.remove">, { machine, intend }: Circumstances): Promise<Performance> {
+  const present = await reservationOf(machine, operation.url);
+  if (!present) return unchanged;
+  if (!sameAccounts(present.sddl, operation.sddl)) throw problem("changed-since", { what: `The reservation of ${operation.url}` });
+  await intend();
+  await runShown(machine, commandsOf(operation), (_, reason, remedy, evidence) =>
+    problem("reservation-refused", { url: operation.url, reason, remedy }, { evidence }));
+  return changed;
+}
+
+async function bindingOf(machine: Machine, endpoint: string) {
+  return (await machine.httpSys.bindings()).find((binding) => binding.endpoint.toLowerCase() === endpoint.toLowerCase()) ?? null;
+}
+
+async function setBinding(operation: OperationOf<"binding.set">, { machine, intend }: Circumstances): Promise<Performance> {
+  const { previous, next } = operation;
+  const present = await bindingOf(machine, next.endpoint);
+  if (present && sameBinding(present, next)) return unchanged;
+  // No record where one was: a replacement of ours that was cut between its two commands.
+  if (present && !(previous && sameBinding(present, previous))) throw problem("binding-changed", { endpoint: next.endpoint });
+  await intend();
+  const commands = commandsOf(present ? operation : { ...operation, previous: null });
+  await runShown(machine, commands, (_, reason, remedy, evidence) => problem("binding-refused", { endpoint: next.endpoint, reason, remedy }, { evidence }));
+  const after = await bindingOf(machine, next.endpoint);
+  if (!after || !sameBinding(after, next)) {
+    throw problem("binding-refused", { endpoint: next.endpoint, reason: "the record reads differently afterwards", remedy: "Compare it with `netsh http show sslcert`." });
+  }
+  return changed;
+}
+
+async function removeBinding(operation: OperationOf<"binding.remove">, { machine, intend }: Circumstances): Promise<Performance> {
+  const { endpoint } = operation.previous;
+  const present = await bindingOf(machine, endpoint);
+  if (!present) return unchanged;
+  if (!sameBinding(present, operation.previous)) throw problem("binding-changed", { endpoint });
+  await intend();
+  await runShown(machine, commandsOf(operation), (_, reason, remedy, evidence) => problem("binding-refused", { endpoint, reason, remedy }, { evidence }));
+  return changed;
+}
+
+async function writeFile(operation: OperationOf<"file.write">, { machine, intend }: Circumstances): Promise<Performance> {
+  const { files } = machine;
+  const content = await files.read(operation.path, configurationLimit);
+  const found = sha256(content);
+  if (found === operation.sha256After) return unchanged;
+  if (found !== operation.sha256Before) throw problem("file-changed", { file: operation.path });
+  const next = applySplices(content, operation.splices, operation.path);
+  if (sha256(next) !== operation.sha256After) throw problem("file-changed", { file: operation.path });
+  const stat = await files.stat(operation.path);
+  if (stat?.readOnly) throw problem("file-read-only", { file: operation.path });
+  await intend();
+  // A backup that is there already is ours, left by a start that was cut short before the file changed.
+  if (await files.stat(operation.backup)) await files.remove(operation.backup);
+  await files.replace(operation.path, next, operation.backup);
+  return changed;
+}
+
+async function restoreFile(operation: OperationOf<"file.restore">, { machine, intend, insist }: Circumstances): Promise<Performance> {
+  const { files } = machine;
+  const stat = await files.stat(operation.path);
+  const found = stat ? sha256(await files.read(operation.path, configurationLimit)) : null;
+  const backup = await files.stat(operation.backup);
+  if (found === operation.sha256Before) {
+    if (!backup) return unchanged;
+    await intend();
+    await files.remove(operation.backup);
+    return changed;
+  }
+  if (found !== operation.sha256After && !insist) throw problem("changed-since", { what: operation.path });
+  if (!backup) throw problem("file-not-found", { file: operation.backup });
+  const original = await files.read(operation.backup, configurationLimit);
+  if (sha256(original) !== operation.sha256Before) throw problem("changed-since", { what: operation.backup });
+  await intend();
+  if (found === operation.sha256After || found === null) {
+    await files.putBack(operation.path, operation.backup);
+  } else {
+    await files.replace(operation.path, original, `${operation.backup}.displaced`);
+    await files.remove(operation.backup);
+  }
+  return changed;
+}
+
+async function serviceRecord(machine: Machine, service: string): Promise<ServiceRecord> {
+  const record = await machine.services.find(service);
+  if (!record) throw problem("service-missing", { service });
+  return record;
+}
+
+/** Waits until the service is in one of these states; gives the last record seen when the limit (milliseconds) is over. */
+async function waitForState(machine: Machine, service: string, states: readonly ServiceRecord["state"][], limit: number): Promise<ServiceRecord> {
+  const until = machine.clock.now().getTime() + limit;
+  for (;;) {
+    const record = await serviceRecord(machine, service);
+    if (states.includes(record.state) || machine.clock.now().getTime() >= until) return record;
+    await machine.clock.wait(pollEvery);
+  }
+}
+
+async function stopService(operation: OperationOf<"service.stop">, { machine, limits, intend }: Circumstances): Promise<Performance> {
+  const { service } = operation;
+  const before = await serviceRecord(machine, service);
+  if (before.state === "stopped") return unchanged;
+  await intend();
+  for (const command of commandsOf(operation)) {
+    const { result, evidence } = await run(machine, command);
+    // 1062: it is not active; 1061 while it is already stopping.
+    if (result.exitCode === 0 || result.exitCode === 1062 || (result.exitCode === 1061 && before.state === "stop-pending")) continue;
+    throw problem("command-failed", { program: command.join(" "), reason: explainServiceControl(result.exitCode).reason }, { evidence });
+  }
+  const after = await waitForState(machine, service, ["stopped"], limits.service);
+  if (after.state !== "stopped") throw problem("service-will-not-stop", { service, seconds: Math.round(limits.service / 1000) });
+  return changed;
+}
+
+const exitReason = (record: ServiceRecord): string => explainServiceControl(record.exitCode).reason;
+
+async function startService(operation: OperationOf<"service.start">, { machine, limits, intend }: Circumstances): Promise<Performance> {
+  const { service } = operation;
+  const before = await serviceRecord(machine, service);
+  if (before.state === "running") return unchanged;
+  await intend();
+  if (before.state === "stop-pending") await waitForState(machine, service, ["stopped"], limits.service);
+  for (const command of commandsOf(operation)) {
+    const { result, evidence } = await run(machine, command);
+    if (result.exitCode === 0) continue;
+    throw problem("service-will-not-start", { service, reason: explainServiceControl(result.exitCode).reason }, { evidence });
+  }
+  const after = await waitForState(machine, service, ["running", "stopped"], limits.service);
+  if (after.state !== "running") {
+    const reason = after.state === "stopped" ? exitReason(after) : `it still says ${after.state} after ${Math.round(limits.service / 1000)} seconds`;
+    throw problem("service-will-not-start", { service, reason });
+  }
+  await machine.clock.wait(limits.settled);
+  const settled = await serviceRecord(machine, service);
+  if (settled.state !== "running" || settled.processId !== after.processId) throw problem("service-died", { service, reason: exitReason(settled) });
+  return changed;
+}
+
+/** Tries until it holds or the limit (milliseconds) is over; a listener may need a moment after its service says RUNNING. */
+async function eventually<Value>({ machine, limits, signal }: Circumstances, attempt: () => Promise<Value>): Promise<Value> {
+  const until = machine.clock.now().getTime() + limits.verify;
+  for (let pause = pollEvery; ; pause = Math.min(pause * 2, 1000)) {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      const error = asLockstepError(thrown);
+      if (error.code === "internal" || signal?.aborted || machine.clock.now().getTime() + pause >= until) throw error;
+      await machine.clock.wait(pause, signal);
+    }
+  }
+}
+
+const requestTimeout = 10_000;
+const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
+
+async function verifyTls(operation: OperationOf<"verify.tls">, circumstances: Circumstances): Promise<Performance> {
+  const { address, port, serverName, thumbprint } = operation;
+  const { network } = circumstances.machine;
+  const target = { address, port, serverName, timeout: requestTimeout };
+  const verified = await eventually(circumstances, async (): Promise<Verified> => {
+    const answer = await network.tls(target);
+    if (answer.thumbprint !== thumbprint) {
+      throw problem("certificate-not-served", { address: serverName ?? hostPart(address), port, served: answer.thumbprint, expected: thumbprint });
+    }
+    const status = await network.http({ ...target, scheme: "https", host: `${serverName ?? hostPart(address)}:${port}`, path: "/" }).then((http) => http.status, () => null);
+    return { address, port, serverName, thumbprint: answer.thumbprint, protocol: answer.protocol, httpStatus: status };
+  });
+  return { changed: false, verified };
+}
+
+/** An answer of HTTP.sys itself rather than of the service behind it. Source: its fixed error pages. */
+function answeredByHttpSys(status: number, body: string): string | null {
+  if (status === 503) return "503: nothing listens behind HTTP.sys";
+  if (status === 400 && body.includes("Invalid Hostname")) return "400: no address of the service has this host name";
+  if (status === 404 && body.includes("HTTP Error 404. The requested resource is not found.")) return "404: no address of the service has this path";
+  return null;
+}
+
+async function verifyHttp(operation: OperationOf<"verify.http">, circumstances: Circumstances): Promise<Performance> {
+  const { address, port, scheme, serverName, host, path } = operation;
+  const url = `${scheme}://${hostPart(address)}:${port}${path}`;
+  const verified = await eventually(circumstances, async (): Promise<Verified> => {
+    const answer = await circumstances.machine.network.http({ address, port, scheme, serverName, host, path, timeout: requestTimeout });
+    const reason = answeredByHttpSys(answer.status, answer.body);
+    if (reason !== null) throw problem("http-failed", { url, reason });
+    return { address, port, serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", httpStatus: answer.status };
+  });
+  return { changed: false, verified };
+}
+
+/**
+ * Does one operation. Throws the codes of its parts: certificate-store-failed, cannot-finish, reservation-refused,
+ * reservation-conflict, binding-refused, binding-changed, changed-since, file-changed, file-read-only, file-unwritable,
+ * disk-full, service-missing, service-will-not-stop, service-will-not-start, service-died, command-failed,
+ * not-listening, handshake-failed, certificate-not-served, http-failed.
+ */
+export function perform(operation: Operation, circumstances: Circumstances): Promise<Performance> {
+  switch (operation.kind) {
+    case "certificate.import": return importCertificate(operation, circumstances);
+    case "certificate.remove": return removeCertificate(operation, circumstances);
+    case "reservation.add": return addReservation(operation, circumstances);
+    case "reservation.remove": return removeReservation(operation, circumstances);
+    case "binding.set": return setBinding(operation, circumstances);
+    case "binding.remove": return removeBinding(operation, circumstances);
+    case "file.write": return writeFile(operation, circumstances);
+    case "file.restore": return restoreFile(operation, circumstances);
+    case "service.stop": return stopService(operation, circumstances);
+    case "service.start": return startService(operation, circumstances);
+    case "verify.tls": return verifyTls(operation, circumstances);
+    case "verify.http": return verifyHttp(operation, circumstances);
+  }
+}

@@ -1,0 +1,307 @@
+// The planner of the main job: everything that must change so that an instance answers over TLS with a certificate.
+import { describe } from "../certificates/describe.ts";
+import { readMaterial } from "../certificates/read.ts";
+import { selectServerCertificate } from "../certificates/server-certificate.ts";
+import { suitability } from "../certificates/suitability.ts";
+import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
+import type { Certificate } from "../certificates/certificate.ts";
+import type { SecureRequest, Verified } from "../contract.ts";
+import { problem } from "../errors.ts";
+import type { Finding } from "../finding.ts";
+import { accountName, knownSid, mayListenUnreserved, sddlTrustee } from "../http-sys/account.ts";
+import { applicationName, isSanteDb, santeDbApplicationId } from "../http-sys/application.ts";
+import { parseEndpoint, sameBinding, type Binding } from "../http-sys/binding.ts";
+import type { Reservation } from "../http-sys/reservation.ts";
+import { accountsOf, formatSddl, mergeAccounts } from "../http-sys/sddl.ts";
+import type { Machine, ServiceRecord, StoredCertificate } from "../machine.ts";
+import { coversName } from "../certificates/host-name.ts";
+import { applySplices, planConversion } from "../santedb/convert.ts";
+import { differenceOf } from "../santedb/difference.ts";
+import { findInstance, type InstanceConfiguration } from "../santedb/discovery.ts";
+import { reservationUrl } from "../santedb/endpoint.ts";
+import { sha256 } from "./hash.ts";
+import type { Operation } from "./operation.ts";
+import { planId, type Materials, type Plan } from "./plan.ts";
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly materials: Materials;
+  /** What the machine already proved while planning; empty unless there is nothing to do. */
+  readonly verified: readonly Verified[];
+}
+
+/** The certificate to serve, from files or out of the store. */
+interface Chosen {
+  readonly certificate: Certificate;
+  readonly findings: readonly Finding[];
+  readonly leaf: Uint8Array;
+  readonly privateKey: Uint8Array | null;
+  readonly intermediates: readonly Uint8Array[];
+}
+
+/** Everything read from the machine before anything is computed. */
+interface Gathered {
+  readonly instance: InstanceConfiguration;
+  readonly service: ServiceRecord;
+  readonly chosen: Chosen;
+  readonly bindings: readonly Binding[];
+  readonly reservations: readonly Reservation[];
+  readonly listenList: readonly string[];
+  readonly stored: readonly StoredCertificate[];
+  readonly loopbacks: readonly string[];
+  readonly accountSid: string;
+  readonly accountTitle: string;
+  readonly actualSid: string | null;
+}
+
+function decoded(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+async function choose(machine: Machine, request: SecureRequest, hostName: string | undefined): Promise<Chosen> {
+  const now = machine.clock.now();
+  if ("thumbprint" in request.certificate) {
+    const { thumbprint } = request.certificate;
+    const found = await machine.certificates.find("My", thumbprint);
+    if (!found) throw problem("not-found", { what: "certificate in the machine's Personal store", name: thumbprint });
+    const certificate = describe(found.der, { hasPrivateKey: found.hasPrivateKey, role: "leaf" });
+    if (!found.hasPrivateKey || !(await machine.certificates.provesKey("My", thumbprint))) {
+      throw problem("private-key-missing", { file: "The machine's Personal store", subject: certificate.subject });
+    }
+    const selected = selectServerCertificate({ format: "der", encryption: null, certificates: [found.der], privateKeys: [] },
+      { now, allowExpired: request.allowExpired === true, fileName: thumbprint, keyElsewhere: true });
+    return { certificate, findings: selected.findings, leaf: found.der, privateKey: null, intermediates: [] };
+  }
+  const files = request.certificate.files.map(({ name, content }) => ({ name, content: decoded(content) }));
+  const material = await readMaterial(files, request.certificate.password);
+  const selected = selectServerCertificate(material, { now, allowExpired: request.allowExpired === true, fileName: files.map(({ name }) => name).join(", ") });
+  return { ...selected, findings: hostName === undefined ? selected.findings : [...selected.findings, ...suitability(selected.leaf, { now, hostName }).filter(({ code }) => code === "name-mismatch")] };
+}
+
+async function gather(machine: Machine, request: SecureRequest): Promise<Gathered> {
+  // The file first: a wrong password should be told whatever else is wrong.
+  const chosen = await choose(machine, request, request.hostName);
+  const instance = await findInstance(machine, request.instance);
+  const service = await machine.services.find(instance.instance.service);
+  if (!service) throw problem("service-missing", { service: instance.instance.service });
+  const accountTitle = request.account ?? service.account;
+  const accountSid = knownSid(accountTitle) ?? await machine.accounts.sid(accountTitle);
+  if (accountSid === null) throw problem("account-unknown", { account: accountTitle });
+  const [actualSid, bindings, reservations, listenList, stored, loopbacks] = await Promise.all([
+    knownSid(service.account) ?? machine.accounts.sid(service.account),
+    machine.httpSys.bindings(), machine.httpSys.reservations(), machine.httpSys.listenList(),
+    machine.certificates.list(), machine.network.loopbacks(),
+  ]);
+  return { instance, service, chosen, bindings, reservations, listenList, stored, loopbacks, accountSid, accountTitle, actualSid };
+}
+
+const finding = (code: string, severity: Finding["severity"], message: string, hint: string): Finding => ({ code, severity, message, hint });
+
+function importOperations({ chosen, stored }: Gathered): { operations: Operation[]; materials: Materials } {
+  const operations: Operation[] = [];
+  const materials = new Map<string, { certificate: Uint8Array; privateKey: Uint8Array | null }>();
+  const { thumbprint, subject } = chosen.certificate;
+  const leaf = stored.find((entry) => entry.store === "My" && entry.thumbprint === thumbprint);
+  if (!leaf?.hasPrivateKey) {
+    operations.push({ kind: "certificate.import", store: "My", thumbprint, subject, withKey: true });
+    materials.set(thumbprint, { certificate: chosen.leaf, privateKey: chosen.privateKey });
+  }
+  for (const der of chosen.intermediates) {
+    const name = thumbprintOf(der);
+    if (stored.some((entry) => entry.store === "CA" && entry.thumbprint === name)) continue;
+    operations.push({ kind: "certificate.import", store: "CA", thumbprint: name, subject: describe(der, { hasPrivateKey: false, role: "intermediate" }).subject, withKey: false });
+    materials.set(name, { certificate: der, privateKey: null });
+  }
+  return { operations, materials };
+}
+
+/** Scheme is part of a reservation's key, so the one for http does not help: it is named as left over, not taken away. */
+function reservationOperations({ accountSid, accountTitle, reservations, actualSid, service }: Gathered, host: string, port: number): { operations: Operation[]; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const operations: Operation[] = [];
+  const url = reservationUrl("https", host, port);
+  if (actualSid !== null && actualSid !== accountSid) {
+    findings.push(finding("account-differs", "warning", `The service ${service.name} runs as ${service.account}, not as ${accountTitle}.`,
+      `The reservation is made for ${accountTitle}; it helps only once the service runs under that account.`));
+  }
+  if (!mayListenUnreserved(accountSid)) {
+    const present = reservations.find((reservation) => reservation.url.toLowerCase() === url);
+    const allowed = present?.accounts.some(({ sid, rights }) => sid === accountSid && rights.includes("listen")) ?? false;
+    const account = accountName(accountSid) === accountSid ? accountTitle : accountName(accountSid);
+    if (present && !allowed) {
+      operations.push({ kind: "reservation.remove", url, sddl: present.sddl, account: present.accounts.map(({ name }) => name).join(", ") });
+      operations.push({ kind: "reservation.add", url, sddl: mergeAccounts(present.sddl, sddlTrustee(accountSid)), account });
+    } else if (!present) {
+      operations.push({ kind: "reservation.add", url, sddl: formatSddl([{ trustee: sddlTrustee(accountSid), rights: ["listen"] }]), account });
+    }
+  }
+  const stale = reservationUrl("http", host, port);
+  const left = reservations.find((reservation) => reservation.url.toLowerCase() === stale);
+  if (left) {
+    findings.push(finding("reservation-left-over", "information", `The reservation of ${stale} for ${accountsOf(left.sddl).map(({ name }) => name).join(", ")} is of no use any more.`,
+      "It does no harm. Remove it once you are sure that nothing goes back to http."));
+  }
+  return { operations, findings };
+}
+
+/** The record for all addresses, and every other record of the port that would answer in its place. */
+function bindingOperations({ bindings, chosen }: Gathered, port: number, takeOver: boolean): { operations: Operation[]; findings: Finding[] } {
+  const operations: Operation[] = [];
+  const findings: Finding[] = [];
+  const everyone = `0.0.0.0:${port}`;
+  const { thumbprint } = chosen.certificate;
+  const ofPort = bindings.filter((binding) => parseEndpoint(binding.endpoint)?.port === port);
+  for (const previous of ofPort) {
+    const { host } = parseEndpoint(previous.endpoint) ?? {};
+    if (previous.family === "ccs") continue;
+    if (previous.family === "sni" && host !== undefined && !coversName(chosen.certificate.names, host)) {
+      findings.push(finding("binding-other-name", "warning", `${previous.endpoint} keeps its own certificate, because the new one does not name ${host}.`,
+        "Clients that ask for that name are still served the old certificate."));
+      continue;
+    }
+    if (!isSanteDb(previous.applicationId) && !takeOver) {
+      throw problem("binding-foreign", { endpoint: previous.endpoint, owner: applicationName(previous.applicationId) ?? `another application, ${previous.applicationId}` });
+    }
+    const applicationId = isSanteDb(previous.applicationId) ? previous.applicationId : santeDbApplicationId;
+    const next: Binding = { ...previous, thumbprint, applicationId, application: applicationName(applicationId), store: "MY" };
+    if (!sameBinding(previous, next)) operations.push({ kind: "binding.set", previous, next });
+  }
+  if (!ofPort.some(({ endpoint }) => endpoint === everyone)) {
+    operations.push({
+      kind: "binding.set", previous: null,
+      next: { endpoint: everyone, family: "ip", thumbprint, applicationId: santeDbApplicationId, application: applicationName(santeDbApplicationId), store: "MY", flags: {} },
+    });
+  }
+  return { operations, findings };
+}
+
+const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")));
+const nameOf = (path: string): string => path.slice(folderOf(path).length + 1);
+
+/** The name that is proven besides the addresses: the one asked for, else the machine's where the certificate has it, else the certificate's first. */
+function provenName(request: SecureRequest, hostName: string, certificate: Certificate): string | null {
+  if (request.hostName !== undefined && request.hostName !== "") return request.hostName;
+  if (coversName(certificate.names, hostName)) return hostName;
+  const first = certificate.names.find((name) => /[a-z]/i.test(name) && !name.includes(":"));
+  return first === undefined ? null : first.replace(/^\*\./, `${hostName.split(".")[0] ?? "host"}.`);
+}
+
+async function tryVerify(machine: Machine, checks: readonly Operation[]): Promise<readonly Verified[]> {
+  const results = await Promise.all(checks.map(async (check): Promise<Verified | null> => {
+    try {
+      if (check.kind !== "verify.tls" && check.kind !== "verify.http") return null;
+      const target = { address: check.address, port: check.port, serverName: check.serverName, timeout: 3000 };
+      if (check.kind === "verify.tls") {
+        const answer = await machine.network.tls(target);
+        return { address: check.address, port: check.port, serverName: check.serverName, thumbprint: answer.thumbprint, protocol: answer.protocol, httpStatus: null };
+      }
+      const answer = await machine.network.http({ ...target, scheme: check.scheme, host: check.host, path: check.path });
+      return { address: check.address, port: check.port, serverName: check.serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", httpStatus: answer.status };
+    } catch {
+      return null;
+    }
+  }));
+  return results.filter((result) => result !== null);
+}
+
+const bracketed = (address: string): string => (address.includes(":") ? `[${address}]` : address);
+
+/** How the instance answers now, as checks that must hold again if everything is put back. */
+async function proofOf(machine: Machine, { instance, service, loopbacks }: Gathered): Promise<readonly Operation[]> {
+  const { scheme, port, host } = instance.instance;
+  if (service.state !== "running" || scheme === null || port === null) return [];
+  const anyHost = host === "0.0.0.0";
+  if (scheme === "http") {
+    const checks = loopbacks.map((address): Operation => ({
+      kind: "verify.http", scheme, address, port, serverName: null, host: anyHost || host === null ? `${bracketed(address)}:${port}` : `${host}:${port}`, path: instance.configuration.endpoints[0]?.path ?? "/",
+    }));
+    const held = await Promise.all(checks.map(async (check) => ((await tryVerify(machine, [check])).length > 0 ? [check] : [])));
+    return held.flat();
+  }
+  const answers = await Promise.all(loopbacks.map(async (address): Promise<Operation[]> => {
+    const answer = await machine.network.tls({ address, port, serverName: null, timeout: 3000 }).catch(() => null);
+    return answer ? [{ kind: "verify.tls", address, port, serverName: null, thumbprint: answer.thumbprint }] : [];
+  }));
+  return answers.flat();
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/**
+ * Reads the machine and gives the plan that secures an instance; changes nothing. A plan without operations means that
+ * all is so already, and `verified` says how that was seen. Order as Windows needs it: reservation and binding before
+ * the file, the file while the service is stopped, the proof last (SanteDB rewrites its file while it runs).
+ *
+ * Throws what reading the certificate, the configuration and the machine throws, and binding-foreign, account-unknown,
+ * service-missing, port-taken, file-read-only, configuration-no-endpoint.
+ */
+export async function planSecure(machine: Machine, request: SecureRequest, random: number): Promise<Planned> {
+  const gathered = await gather(machine, request);
+  const { instance, service, chosen, listenList, loopbacks } = gathered;
+  const { configuration, bytes, file } = instance;
+
+  const conversion = planConversion(configuration, {
+    scheme: "https",
+    ...(request.port !== undefined && { port: request.port }),
+    ...(request.address !== undefined && { host: request.address }),
+  });
+  const { port } = conversion;
+  const host = request.address ?? conversion.host;
+  if (port === null || host === null) throw problem("configuration-no-endpoint", { file });
+  if (conversion.splices.length > 0 && (await machine.files.stat(file))?.readOnly) throw problem("file-read-only", { file });
+  if (service.state === "stopped" && (await tryVerify(machine, loopbacks.map((address): Operation => (
+    { kind: "verify.http", scheme: "http", address, port, serverName: null, host: `${bracketed(address)}:${port}`, path: "/" })))).length > 0) {
+    throw problem("port-taken", { port });
+  }
+
+  const now = machine.clock.now();
+  const id = planId(now, random);
+  const imports = importOperations(gathered);
+  const reservation = reservationOperations(gathered, host, port);
+  const binding = bindingOperations(gathered, port, request.takeOver === true);
+
+  const name = provenName(request, machine.hostName, chosen.certificate);
+  const { thumbprint } = chosen.certificate;
+  const tlsChecks: Operation[] = [
+    ...loopbacks.map((address): Operation => ({ kind: "verify.tls", address, port, serverName: null, thumbprint })),
+    ...(name === null ? [] : [{ kind: "verify.tls", address: loopbacks[0] ?? "127.0.0.1", port, serverName: name, thumbprint } as const]),
+  ];
+  const hostHeader = host === "0.0.0.0" || host === "::" ? `127.0.0.1:${port}` : `${host}:${port}`;
+  const httpChecks = configuration.endpoints.filter((endpoint) => endpoint.port === port).map((endpoint): Operation => ({
+    kind: "verify.http", scheme: "https", address: loopbacks[0] ?? "127.0.0.1", port, serverName: name, host: hostHeader, path: endpoint.path,
+  }));
+
+  const served = await tryVerify(machine, tlsChecks);
+  const allServed = served.length === tlsChecks.length && served.every((answer) => answer.thumbprint === thumbprint);
+  const changesFile = conversion.splices.length > 0;
+  const restart = changesFile || service.state !== "running" || (!allServed && binding.operations.length === 0);
+  const changes: Operation[] = [...imports.operations, ...reservation.operations, ...binding.operations];
+  if (restart && service.state !== "stopped") changes.push({ kind: "service.stop", service: service.name });
+  if (changesFile) {
+    changes.push({
+      kind: "file.write", path: file, backup: machine.files.join(folderOf(file), `${nameOf(file)}.${id}.bak`),
+      sha256Before: sha256(bytes), sha256After: sha256(applySplices(bytes, conversion.splices, file)),
+      splices: [...conversion.splices], changes: [...conversion.changes],
+    });
+  }
+  if (restart) changes.push({ kind: "service.start", service: service.name });
+
+  const findings: Finding[] = [...chosen.findings, ...conversion.warnings, ...reservation.findings, ...binding.findings];
+  if (listenList.length > 0) {
+    findings.push(finding("listen-list", "warning", `HTTP.sys listens only on ${listenList.join(", ")}.`, "Other addresses stay unreachable until the listen list is emptied."));
+  }
+  const operations = changes.length === 0 ? [] : [...changes, ...tlsChecks, ...httpChecks];
+  const title = `Secure ${plural(httpChecks.length, "endpoint", "endpoints")} of ${instance.instance.name} with ${chosen.certificate.names[0] ?? chosen.certificate.subject}`;
+  return {
+    plan: {
+      id, title, operations, findings,
+      proof: operations.length === 0 ? [] : [...await proofOf(machine, gathered)],
+      certificate: { ...chosen.certificate, hasPrivateKey: true },
+      differences: changesFile ? [{ path: file, lines: [...differenceOf(bytes, conversion.splices)] }] : [],
+    },
+    materials: operations.length === 0 ? new Map() : imports.materials,
+    verified: operations.length === 0 ? served : [],
+  };
+}

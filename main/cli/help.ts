@@ -1,0 +1,54 @@
+// The help, made from the table of verbs.
+import type { OptionName } from "./options.ts";
+import { verbs, type Verb } from "./verbs.ts";
+
+const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: string]>> = {
+  "machine": ["--machine windows|linux|practice", "the machine to work on (practice where neither fits)"],
+  "practice-dir": ["--practice-dir DIR", "state of the practice machine; made on first use"],
+  "data-dir": ["--data-dir DIR", "journal and settings"],
+  "json": ["--json", "one JSON document on standard output, nothing else"],
+  "yes": ["--yes, -y", "carry it out without asking"],
+  "plan": ["--plan", "print what would be done; change nothing"],
+  "lang": ["--lang en", "language"],
+  "help": ["--help, -h", "this text; after a verb, its options"],
+  "version": ["--version", "the version"],
+  "certificate": ["--certificate FILE|THUMBPRINT", "PFX or PEM file, or a certificate in the machine's store"],
+  "key": ["--key FILE", "a further file: private key or intermediates (may be repeated)"],
+  "password-file": ["--password-file FILE", "file that holds the password"],
+  "password-stdin": ["--password-stdin", "read the password from standard input"],
+  "account": ["--account ACCOUNT", "account that the service runs as (default: ask the service)"],
+  "address": ["--address HOST", "0.0.0.0 for all addresses, 127.0.0.1 for this computer only"],
+  "port": ["--port PORT", "which port, where the instance has several"],
+  "host-name": ["--host-name NAME", "host name that is proven besides the addresses"],
+  "allow-expired": ["--allow-expired", "use a certificate outside its validity all the same"],
+  "take-over": ["--take-over", "replace a binding that another application made"],
+  "finish": ["--finish", "carry the interrupted change through instead of putting it back"],
+  "no-open": ["--no-open", "print the address only; open no browser"],
+};
+
+const listed = (names: readonly OptionName[]): string => {
+  const width = Math.max(...names.map((name) => meanings[name][0].length));
+  return names.map((name) => `  ${meanings[name][0].padEnd(width)}  ${meanings[name][1]}\n`).join("");
+};
+
+export function verbHelp(name: string, verb: Verb): string {
+  const usage = ["lockstep", name, ...verb.operands, ...(verb.options.length > 0 ? ["[options]"] : [])].join(" ");
+  const own = verb.options.length > 0 ? `\nOptions\n${listed(verb.options)}` : "";
+  return `${usage}\n\n${verb.summary}\n${own}\nWith any verb\n${listed(["machine", "practice-dir", "data-dir", "json", "yes", "plan"])}`;
+}
+
+export function help(): string {
+  const forms = [...Object.entries(verbs).map(([name, verb]) => [[name, ...verb.operands].join(" "), verb.summary] as const), ["serve", "the console as a page in your browser"] as const];
+  const width = Math.max(...forms.map(([form]) => form.length));
+  return `lockstep VERB [options]
+
+Moves a certificate, its HTTP.sys binding, the URL reservation, the SanteDB
+configuration and the service together: all change, or all are put back.
+
+${forms.map(([form, summary]) => `  ${form.padEnd(width)}  ${summary}\n`).join("")}
+With any verb
+${listed(["machine", "practice-dir", "data-dir", "json", "yes", "plan", "lang", "help", "version"])}
+Exit status: 0 done; 1 done, and the answer is no; 2 wrong usage; 3 refused, nothing
+changed; 4 failed, everything put back; 5 failed, something not put back.
+`;
+}

@@ -1,0 +1,49 @@
+// The options of the command line, and how arguments are read into a verb, its operands and its options.
+import { parseArgs } from "node:util";
+import { problem } from "../../app/errors.ts";
+
+/** Every option there is. A verb names those it takes; the global ones go with any verb, before or after it. */
+const options = {
+  "machine": { type: "string" },
+  "practice-dir": { type: "string" },
+  "data-dir": { type: "string" },
+  "json": { type: "boolean" },
+  "yes": { type: "boolean", short: "y" },
+  "plan": { type: "boolean" },
+  "lang": { type: "string" },
+  "help": { type: "boolean", short: "h" },
+  "version": { type: "boolean" },
+  "certificate": { type: "string" },
+  "key": { type: "string", multiple: true },
+  "password-file": { type: "string" },
+  "password-stdin": { type: "boolean" },
+  "account": { type: "string" },
+  "address": { type: "string" },
+  "port": { type: "string" },
+  "host-name": { type: "string" },
+  "allow-expired": { type: "boolean" },
+  "take-over": { type: "boolean" },
+  "finish": { type: "boolean" },
+  "no-open": { type: "boolean" },
+} as const;
+
+export type OptionName = keyof typeof options;
+export type Options = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true; strict: true }>>["values"];
+
+export const globalOptions: readonly OptionName[] = ["machine", "practice-dir", "data-dir", "json", "yes", "plan", "lang", "help", "version"];
+
+export interface Arguments { readonly options: Options; readonly words: readonly string[] }
+
+/** Reads arguments. Throws usage for an unknown option, one without its value, and a secret given in the open. */
+export function readArguments(args: readonly string[]): Arguments {
+  if (args.some((argument) => /^--?(password|pw|passphrase)(=|$)/i.test(argument))) {
+    throw problem("usage", { problem: "A password is never given on the command line, where every process can read it. Use --password-file or --password-stdin." });
+  }
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return { options: values, words: positionals };
+  } catch (thrown) {
+    // The parser's own words, without its advice on how to pass an operand that begins with a dash.
+    throw problem("usage", { problem: (thrown as Error).message.split(". To specify")[0] ?? "The arguments cannot be read." });
+  }
+}

@@ -1,0 +1,23 @@
+// The console as its hosts see it: what answers the contract, what raises its events, and how it is ended.
+import type { Emit, Implementation } from "../app/host.ts";
+
+export interface ConsoleOptions {
+  /** Left out, the machine of this operating system; practice where neither fits. */
+  readonly machine?: "windows" | "linux" | "practice";
+  /** State of the practice machine; created on first use. Left out, a folder of the user's own. */
+  readonly practiceDirectory?: string;
+  /** Journal, key users, settings. Left out, a folder beside what they tell of. */
+  readonly dataDirectory?: string;
+  /** A window or the web host, which owns the practice machine: what it turns on ends with it. */
+  readonly resident?: boolean;
+}
+
+export interface Console {
+  readonly implementation: Implementation;
+  /** Gives every event to the listener, in the order raised, until the function returned is called. */
+  readonly subscribe: (listener: Emit) => () => void;
+  /** Lets a running change come to its end, then lets go of everything. Closing twice is closing once. */
+  close(): Promise<void>;
+}
+
+export type OpenConsole = (options: ConsoleOptions) => Promise<Console>;

@@ -1,0 +1,63 @@
+// Opens the console on a machine: the adapter, the journal and the lock that belong together.
+import { randomInt } from "node:crypto";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createConsole } from "../app/console.ts";
+import { problem } from "../app/errors.ts";
+import { createAnnouncer } from "./announcer.ts";
+import type { Console, ConsoleOptions } from "./console-port.ts";
+import { dataFolder } from "./folders.ts";
+import { openPracticeMachine } from "./machines/practice/practice-machine.ts";
+import { openJournal } from "./storage/journal.ts";
+import { withLock } from "./storage/lock.ts";
+
+/** How long one change waits for another to end before it is refused, in milliseconds. */
+const lockPatience = 2000;
+
+/** The practice service's own program, built beside this one. */
+const serviceProgram = fileURLToPath(new URL(/* @vite-ignore */ import.meta.url.includes("/chunks/") ? "../practice-service.js" : "./practice-service.js", import.meta.url));
+
+function personAtTheKeyboard(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
+}
+
+/**
+ * Opens the console. A resident host (a window, the web host) owns the practice machine: what it turns on ends with it.
+ * A command leaves the services running. Throws unsupported, practice-unusable.
+ */
+export async function openConsole(options: ConsoleOptions): Promise<Console> {
+  const kind = options.machine ?? "practice";
+  if (kind !== "practice") throw problem("unsupported", { what: `The ${kind} machine` });
+  const directory = resolve(options.practiceDirectory ?? join(dataFolder(), "practice"));
+  const resident = options.resident === true;
+  const machine = await openPracticeMachine({ directory, serviceProgram, resident });
+  if (resident) await machine.powerOn();
+  const folder = resolve(options.dataDirectory ?? join(directory, "lockstep"));
+  const announcer = createAnnouncer();
+  const under = new Set<Promise<unknown>>();
+  const implementation = createConsole({
+    machine, emit: announcer.emit,
+    journal: openJournal(folder),
+    exclusively: (work) => {
+      const change = withLock(`change ${folder}`, lockPatience, work);
+      under.add(change);
+      void change.catch(() => undefined).finally(() => under.delete(change));
+      return change;
+    },
+    by: personAtTheKeyboard(), elevates: false, random: () => randomInt(0x10000),
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    implementation,
+    subscribe: (listener) => announcer.subscribe(listener),
+    close: () => closing ??= (async () => {
+      await Promise.allSettled(under);
+      if (resident) await machine.powerOff();
+    })(),
+  };
+}

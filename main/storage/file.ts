@@ -1,0 +1,265 @@
+// Files on disk: the one place that reads and writes whole files. A write is a temporary file, fsync, rename, fsync.
+import { randomBytes } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import { access, link, lstat, open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { LockstepError, problem } from "../../app/errors.ts";
+import type { Files, FileStat } from "../../app/machine.ts";
+
+const codeOf = (thrown: unknown): string => (thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "");
+const isMissing = (thrown: unknown): boolean => codeOf(thrown) === "ENOENT" || codeOf(thrown) === "ENOTDIR";
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "access is denied",
+  EPERM: "the operation is not permitted",
+  EROFS: "the disk is read-only",
+  EISDIR: "it is a folder",
+  ELOOP: "its links run in a circle",
+  ENAMETOOLONG: "its name is too long",
+  EMFILE: "too many files are open",
+  EBUSY: "another program uses it",
+  EIO: "the disk reports an error",
+  EXDEV: "it is a link to another disk",
+};
+
+/** Why a system call failed, in words where they are known, as the end of a sentence. */
+const reasonOf = (thrown: unknown): string => reasons[codeOf(thrown)] ?? (codeOf(thrown) || (thrown instanceof Error ? thrown.message : String(thrown)));
+
+/** What a failed write comes to: disk-full, file-not-found or file-unwritable. A LockstepError stays what it is. */
+export function fileProblem(path: string, thrown: unknown): LockstepError {
+  if (thrown instanceof LockstepError) return thrown;
+  if (codeOf(thrown) === "ENOSPC" || codeOf(thrown) === "EDQUOT") return problem("disk-full", { file: path }, { cause: thrown });
+  if (isMissing(thrown)) return problem("file-not-found", { file: path }, { cause: thrown });
+  return problem("file-unwritable", { file: path, reason: reasonOf(thrown) }, { cause: thrown });
+}
+
+function readProblem(path: string, thrown: unknown): LockstepError {
+  if (thrown instanceof LockstepError) return thrown;
+  if (isMissing(thrown)) return problem("file-not-found", { file: path }, { cause: thrown });
+  return problem("file-unreadable", { file: path, reason: reasonOf(thrown) }, { cause: thrown });
+}
+
+function requireFile(path: string, found: Stats): void {
+  if (found.isFile()) return;
+  throw problem("file-unreadable", { file: path, reason: found.isDirectory() ? "it is a folder" : "it is no ordinary file" });
+}
+
+/** No one may write: the read-only mark on Windows, no write bit elsewhere. Holds for root too, who could write all the same. */
+const isReadOnly = (found: Stats): boolean => (found.mode & 0o222) === 0;
+
+/** Reads a file whole. Throws file-not-found, file-unreadable, file-empty, file-too-large; the limit is in bytes. */
+export async function readFile(path: string, limit: number): Promise<Uint8Array> {
+  let file: FileHandle | null = null;
+  try {
+    requireFile(path, await stat(path));
+    // Non-blocking, so that a pipe put in the file's place meanwhile cannot hold this up.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await file.stat();
+    requireFile(path, found);
+    if (found.size > limit) throw problem("file-too-large", { file: path, size: found.size, limit });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for (;;) {
+      // One byte more than expected, so that the end is seen; a file that grows meanwhile is still bounded.
+      const chunk = Buffer.allocUnsafe(Math.max(1, Math.min(Math.max(found.size, 4096) + 1 - size, limit + 1 - size)));
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+      if (bytesRead === 0) break;
+      size += bytesRead;
+      if (size > limit) throw problem("file-too-large", { file: path, size, limit });
+      chunks.push(chunk.subarray(0, bytesRead));
+    }
+    if (size === 0) throw problem("file-empty", { file: path });
+    const [only] = chunks;
+    return chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
+  } catch (thrown) {
+    throw readProblem(path, thrown);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Makes a change of a folder's entries durable. Windows keeps them in its own journal and opens no folder. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const temporaryEnd = ".lockstep-tmp";
+const temporaryStart = (path: string): string => `${basename(path).slice(0, 120)}.`;
+
+const isAlive = (processId: number): boolean => {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (thrown) {
+    return codeOf(thrown) !== "ESRCH";
+  }
+};
+
+/** Removes what processes that were killed while writing this file left beside it. */
+async function removeLeftovers(path: string): Promise<void> {
+  const start = temporaryStart(path);
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(start) || !name.endsWith(temporaryEnd)) continue;
+    const writer = /^(\d{1,10})-[0-9a-f]{16}$/.exec(name.slice(start.length, -temporaryEnd.length))?.[1];
+    if (writer !== undefined && !isAlive(Number(writer))) await unlink(join(dirname(path), name)).catch(() => undefined);
+  }
+}
+
+interface Manner { readonly mode: number; readonly owner: { readonly uid: number; readonly gid: number } | null }
+
+/** Writes a new file with a name of its own beside `path`, durable, and gives that name. Leaves nothing on failure. */
+async function writeTemporary(path: string, content: Uint8Array, { mode, owner }: Manner): Promise<string> {
+  const temporary = join(dirname(path), `${temporaryStart(path)}${process.pid}-${randomBytes(8).toString("hex")}${temporaryEnd}`);
+  const file = await open(temporary, "wx", 0o600);
+  try {
+    await file.writeFile(content);
+    if (process.platform !== "win32") {
+      if (owner) {
+        const made = await file.stat();
+        if (made.uid !== owner.uid || made.gid !== owner.gid) await file.chown(owner.uid, owner.gid);
+      }
+      await file.chmod(mode & 0o7777);
+    }
+    await file.sync();
+    await file.close();
+    return temporary;
+  } catch (thrown) {
+    await file.close().catch(() => undefined);
+    await unlink(temporary).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+/** The file itself, links followed; the path as given when there is none yet. */
+async function resolved(path: string): Promise<{ readonly path: string; readonly found: Stats | null }> {
+  try {
+    const real = await realpath(path);
+    return { path: real, found: await stat(real) };
+  } catch (thrown) {
+    if (isMissing(thrown)) return { path, found: null };
+    throw thrown;
+  }
+}
+
+/**
+ * Gives a file new content, or makes it: whoever looks sees the old or the new one, whole; durable on return. Rights and
+ * owner of a present file stay, unless `mode` says otherwise; a new one is for its owner only, unless `mode` says
+ * otherwise. Throws file-not-found (for a missing folder), file-unwritable, disk-full.
+ */
+export async function atomicWrite(path: string, content: Uint8Array, options: { readonly mode?: number } = {}): Promise<void> {
+  try {
+    const target = await resolved(path);
+    await removeLeftovers(target.path);
+    const temporary = await writeTemporary(target.path, content, { mode: options.mode ?? target.found?.mode ?? 0o600, owner: target.found });
+    try {
+      await rename(temporary, target.path);
+    } catch (thrown) {
+      await unlink(temporary).catch(() => undefined);
+      throw thrown;
+    }
+    await syncFolder(dirname(target.path));
+  } catch (thrown) {
+    throw fileProblem(path, thrown);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(() => true, (thrown: unknown) => {
+    if (isMissing(thrown)) return false;
+    throw thrown;
+  });
+}
+
+/** Gives the present file a second name; where the file system knows no second names, a copy with its rights and owner. */
+async function keepAs(backup: string, path: string, found: Stats): Promise<void> {
+  try {
+    await link(path, backup);
+  } catch (thrown) {
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"].includes(codeOf(thrown))) throw thrown;
+    const copy = await writeTemporary(backup, await readFile(path, found.size), { mode: found.mode, owner: found });
+    await rename(copy, backup).catch(async (failed: unknown) => {
+      await unlink(copy).catch(() => undefined);
+      throw failed;
+    });
+  }
+}
+
+/** See Files.replace in app/machine.ts. A temporary file that a killed process left for this file is removed. */
+export async function replaceKeepingBackup(path: string, content: Uint8Array, backup: string): Promise<void> {
+  let temporary: string | null = null;
+  let kept = false;
+  try {
+    const { path: real, found } = await resolved(path);
+    if (!found) throw problem("file-not-found", { file: path });
+    requireFile(path, found);
+    if (isReadOnly(found)) throw problem("file-read-only", { file: path });
+    await access(real, constants.W_OK);
+    if (await isThere(backup)) throw problem("file-unwritable", { file: path, reason: `${basename(backup)} is there already` });
+    await removeLeftovers(real);
+    temporary = await writeTemporary(real, content, { mode: found.mode, owner: found });
+    await keepAs(backup, real, found);
+    kept = true;
+    await rename(temporary, real);
+    temporary = null;
+    kept = false;
+    await syncFolder(dirname(real));
+    if (dirname(backup) !== dirname(real)) await syncFolder(dirname(backup));
+  } catch (thrown) {
+    if (temporary !== null) await unlink(temporary).catch(() => undefined);
+    if (kept) await unlink(backup).catch(() => undefined);
+    throw fileProblem(path, thrown);
+  }
+}
+
+/** See Files.putBack in app/machine.ts. Throws file-not-found when the backup is gone. */
+export async function putBack(path: string, backup: string): Promise<void> {
+  try {
+    const { path: real } = await resolved(path);
+    await removeLeftovers(real);
+    await rename(backup, real);
+    // Two names of one file are left as they are by rename, which says it succeeded. Source: POSIX rename.
+    if (await isThere(backup)) await unlink(backup);
+    await syncFolder(dirname(real));
+    if (dirname(backup) !== dirname(real)) await syncFolder(dirname(backup));
+  } catch (thrown) {
+    throw isMissing(thrown) ? problem("file-not-found", { file: backup }, { cause: thrown }) : fileProblem(path, thrown);
+  }
+}
+
+/** Removes one file, durably; succeeds when it is not there. Throws file-unwritable. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+    await syncFolder(dirname(path));
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw fileProblem(path, thrown);
+  }
+}
+
+async function fileStat(path: string): Promise<FileStat | null> {
+  try {
+    const { path: real, found } = await resolved(path);
+    if (!found) return null;
+    requireFile(path, found);
+    await access(real, constants.R_OK);
+    return { path: real, size: found.size, readOnly: isReadOnly(found) };
+  } catch (thrown) {
+    throw readProblem(path, thrown);
+  }
+}
+
+/** The port for files of this computer. On Windows access lists stay those of the folder; its adapter keeps the file's own. */
+export const nodeFiles: Files = {
+  stat: fileStat,
+  read: readFile,
+  replace: replaceKeepingBackup,
+  putBack,
+  remove: removeFile,
+  join: (folder, ...names) => join(folder, ...names),
+};

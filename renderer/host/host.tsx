@@ -1,0 +1,96 @@
+// The Host as the pages have it: a context, values that are read again when something changed, and acts.
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { asLockstepError, type LockstepError } from "../../app/errors.ts";
+import type { Host } from "../../app/host.ts";
+
+interface Session {
+  readonly host: Host;
+  /** Counts up whenever everything shown should be read again. */
+  readonly version: number;
+  /** When it was last read. */
+  readonly now: Date;
+  readonly refresh: () => void;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+/** Gives the pages their Host. What they show is read again after every change, on F5, and when the window is seen again. */
+export function HostProvider({ host, children }: { readonly host: Host; readonly children: ReactNode }) {
+  const [read, setRead] = useState(() => ({ version: 0, now: new Date() }));
+  const refresh = useCallback(() => setRead(({ version }) => ({ version: version + 1, now: new Date() })), []);
+
+  useEffect(() => {
+    const unsubscribe = host.history.changed(refresh);
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "F5" || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      refresh();
+    };
+    const onVisible = () => { if (document.visibilityState === "visible") refresh(); };
+    window.addEventListener("keydown", onKey);
+    document.addEventListener("visibilitychange", onVisible);
+    return () => {
+      unsubscribe();
+      window.removeEventListener("keydown", onKey);
+      document.removeEventListener("visibilitychange", onVisible);
+    };
+  }, [host, refresh]);
+
+  const session = useMemo(() => ({ host, ...read, refresh }), [host, read, refresh]);
+  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+}
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("HostProvider is missing above this component");
+  return session;
+}
+
+export const useHost = (): Host => useSession().host;
+
+/** A value being read. While it is read again the last one stays. */
+export type Loaded<Value> =
+  | { readonly state: "loading" }
+  | { readonly state: "ready"; readonly value: Value }
+  | { readonly state: "failed"; readonly error: LockstepError };
+
+/** Reads a value and keeps it fresh. `read` must be the same function from one render to the next. */
+export function useLoaded<Value>(read: (host: Host) => Promise<Value>): Loaded<Value> {
+  const { host, version } = useSession();
+  const [loaded, setLoaded] = useState<{ readonly by: unknown; readonly result: Loaded<Value> }>({ by: read, result: { state: "loading" } });
+  useEffect(() => {
+    let wanted = true;
+    const settle = (result: Loaded<Value>) => { if (wanted) setLoaded({ by: read, result }); };
+    read(host).then((value) => settle({ state: "ready", value }), (thrown: unknown) => settle({ state: "failed", error: asLockstepError(thrown) }));
+    return () => { wanted = false; };
+  }, [host, read, version]);
+  return loaded.by === read ? loaded.result : { state: "loading" };
+}
+
+/** An act under way, or what became of it. */
+export type Act<Value> =
+  | { readonly state: "idle" }
+  | { readonly state: "running" }
+  | { readonly state: "done"; readonly value: Value }
+  | { readonly state: "failed"; readonly error: LockstepError };
+
+/** Runs one act at a time and keeps its outcome; `reset` forgets it, and whatever is still to come of it. */
+export function useAct<Value>(): { readonly act: Act<Value>; readonly run: (work: () => Promise<Value>) => Promise<void>; readonly reset: () => void } {
+  const [act, setAct] = useState<Act<Value>>({ state: "idle" });
+  const current = useRef(0);
+  const run = useCallback(async (work: () => Promise<Value>) => {
+    const mine = ++current.current;
+    const settle = (result: Act<Value>) => { if (current.current === mine) setAct(result); };
+    settle({ state: "running" });
+    try {
+      settle({ state: "done", value: await work() });
+    } catch (thrown) {
+      settle({ state: "failed", error: asLockstepError(thrown) });
+    }
+  }, []);
+  const reset = useCallback(() => {
+    current.current++;
+    setAct({ state: "idle" });
+  }, []);
+  return { act, run, reset };
+}

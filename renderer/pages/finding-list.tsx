@@ -1,0 +1,26 @@
+// Findings, the gravest first, each with its severity in a word, an icon and a colour.
+import type { Finding } from "../../app/finding.ts";
+import { useSay } from "../messages/language.tsx";
+import { IntentIcon } from "../ui/index.ts";
+
+const order = { error: 0, warning: 1, information: 2 } as const satisfies Record<Finding["severity"], number>;
+
+export function FindingList({ findings, label }: { readonly findings: readonly Finding[]; readonly label: string }) {
+  const say = useSay();
+  if (findings.length === 0) return null;
+  return (
+    <ul className="findings" aria-label={label}>
+      {findings.toSorted((one, other) => order[one.severity] - order[other.severity]).map((finding, index) => (
+        <li key={`${finding.code} ${index}`}>
+          <IntentIcon intent={finding.severity} />
+          <div>
+            <span className="visually-hidden">{say(`severity.${finding.severity}`)}: </span>
+            <span>{finding.message}</span>
+            {finding.hint !== "" && <div className="dim">{finding.hint}</div>}
+          </div>
+          <span className="mono dim code-name">{finding.code}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,67 @@
+// Asks before a change is undone, saying what undoing does; then shows it being done, and what was proven.
+import { useCallback } from "react";
+import type { Applied, HistoryEntry, PlanView } from "../../../app/contract.ts";
+import type { Host } from "../../../app/host.ts";
+import { useAct, useLoaded, useSession, type Act } from "../../host/host.tsx";
+import { useSay } from "../../messages/language.tsx";
+import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Notice } from "../../ui/index.ts";
+import { ErrorNotice } from "../error-notice.tsx";
+import { FindingList } from "../finding-list.tsx";
+import { LoadedView } from "../loaded-view.tsx";
+import { OperationList } from "../plan/operation-list.tsx";
+import { StepProgress } from "../plan/step-progress.tsx";
+import { useSteps } from "../plan/use-steps.ts";
+import { VerifiedTable } from "../plan/verified-table.tsx";
+
+function Content({ plan, act }: { readonly plan: PlanView; readonly act: Act<Applied> }) {
+  const say = useSay();
+  const steps = useSteps(null, plan.operations.length);
+  switch (act.state) {
+    case "idle": return plan.operations.length === 0 ? <p>{say("undo.nothing")}</p> : (
+      <>
+        <p>{say("undo.lead", { count: plan.operations.length })}</p>
+        <FindingList findings={plan.findings} label={say("review.findings")} />
+        <OperationList operations={plan.operations} label={say("review.steps")} evidence />
+      </>
+    );
+    case "running": return <StepProgress operations={plan.operations} steps={steps} cancelling={false} elevates={false} />;
+    case "failed": return <ErrorNotice error={act.error} afterAct />;
+    case "done": return (
+      <>
+        <Notice intent="success" title={say("undo.done")} announce />
+        {act.value.verified.length > 0 && <VerifiedTable verified={act.value.verified} planned={plan.certificate?.thumbprint ?? null} label={say("proof.served")} />}
+        <FindingList findings={act.value.findings} label={say("review.findings")} />
+      </>
+    );
+  }
+}
+
+export function UndoDialog({ entry, onClose }: { readonly entry: HistoryEntry; readonly onClose: () => void }) {
+  const say = useSay();
+  const { host, refresh } = useSession();
+  const { act, run } = useAct<Applied>();
+  const planUndo = useCallback((from: Host) => from.history.planUndo({ id: entry.id }), [entry.id]);
+  const loaded = useLoaded(planUndo);
+  const running = act.state === "running";
+  const asking = act.state === "idle" && loaded.state === "ready" && loaded.value.operations.length > 0;
+  const undo = () => {
+    void run(() => host.history.undo({ id: entry.id })).then(refresh);
+  };
+  return (
+    <Dialog open modalType={running ? "alert" : "modal"} onOpenChange={() => { if (!running) onClose(); }}>
+      <DialogSurface className="undo-dialog" {...(act.state === "done" && { "aria-describedby": undefined })}>
+        <DialogBody>
+          <DialogTitle>{act.state === "done" ? say("undo.done.title") : running ? say("undo.running") : say("undo.title", { title: entry.title })}</DialogTitle>
+          <DialogContent className="undo-content" tabIndex={0}>
+            {act.state === "idle" && loaded.state === "failed" ? <ErrorNotice error={loaded.error} />
+              : <LoadedView loaded={loaded}>{(plan) => <Content plan={plan} act={act} />}</LoadedView>}
+          </DialogContent>
+          <DialogActions>
+            {asking && <Button appearance="primary" onClick={undo}>{say("undo.commit")}</Button>}
+            {!running && <Button onClick={onClose}>{say(asking ? "undo.keep" : "app.close")}</Button>}
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,31 @@
+// The frame of a page: its heading, which gets the focus when the page or step changes, and its lead sentence.
+import { useEffect, useRef, type ReactNode } from "react";
+import { useSay } from "../messages/language.tsx";
+
+/** False until the first page was shown: then focus stays where the browser put it. */
+let shown = false;
+
+export function Page({ title, lead, above, children }: {
+  readonly title: string; readonly lead?: ReactNode; readonly above?: ReactNode; readonly children: ReactNode;
+}) {
+  const say = useSay();
+  useEffect(() => { document.title = `${title} – ${say("app.name")}`; }, [title, say]);
+  return (
+    <>
+      {above}
+      <Heading level={1}>{title}</Heading>
+      {lead !== undefined && <p className="lead">{lead}</p>}
+      {children}
+    </>
+  );
+}
+
+/** A heading that takes the focus when it appears, so that the keyboard and a screen reader begin there. */
+export function Heading({ level, children }: { readonly level: 1 | 2; readonly children: ReactNode }) {
+  const element = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (shown) element.current?.focus();
+    shown = true;
+  }, []);
+  return level === 1 ? <h1 ref={element} tabIndex={-1}>{children}</h1> : <h2 className="step-title" ref={element} tabIndex={-1}>{children}</h2>;
+}

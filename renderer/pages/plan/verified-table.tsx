@@ -1,0 +1,48 @@
+// What was proven: for every address, the protocol, the answer and the certificate really served.
+import type { Verified } from "../../../app/contract.ts";
+import { useSay } from "../../messages/language.tsx";
+import { ErrorSmallIcon, SuccessSmallIcon } from "../../ui/index.ts";
+import { Thumbprint } from "../certificate/thumbprint.tsx";
+
+const place = ({ address, port }: Verified): string => (address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`);
+
+/** `planned` is the thumbprint that should be served; null where none was planned. */
+function Served({ verified, planned }: { readonly verified: Verified; readonly planned: string | null }) {
+  const say = useSay();
+  if (verified.thumbprint === null) return <span className="dim">{say("proof.plain")}</span>;
+  if (planned === null) return <Thumbprint value={verified.thumbprint} copy={false} />;
+  const same = verified.thumbprint === planned;
+  return (
+    <div className="served">
+      <span className={`with-icon${same ? "" : " tone-error"}`}>
+        {same ? <SuccessSmallIcon className="tone-success" /> : <ErrorSmallIcon className="tone-error" />}
+        {say(same ? "proof.same" : "proof.different")}
+      </span>
+      {!same && <Thumbprint value={verified.thumbprint} copy={false} />}
+    </div>
+  );
+}
+
+export function VerifiedTable({ verified, planned, label }: { readonly verified: readonly Verified[]; readonly planned: string | null; readonly label: string }) {
+  const say = useSay();
+  return (
+    <table className="table verified" role="table" aria-label={label}>
+      <thead role="rowgroup">
+        <tr role="row">
+          {(["proof.column.address", "proof.column.name", "proof.column.protocol", "proof.column.status", "proof.column.certificate"] as const).map((key) => <th key={key} role="columnheader" scope="col">{say(key)}</th>)}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {verified.map((each, index) => (
+          <tr key={index} role="row">
+            <td role="cell" className="mono">{place(each)}</td>
+            <td role="cell" data-label={say("proof.column.name")}>{each.serverName ?? <span className="dim">{say("proof.noName")}</span>}</td>
+            <td role="cell" data-label={say("proof.column.protocol")}>{each.protocol}</td>
+            <td role="cell" data-label={say("proof.column.status")}>{each.httpStatus ?? <span className="dim">{say("proof.noStatus")}</span>}</td>
+            <td role="cell" data-label={say("proof.column.certificate")}><Served verified={each} planned={planned} /></td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,133 @@
+// The frame around every page: title bar, navigation, and what must be said whatever page is open.
+import { Component, useCallback, useEffect, useRef, useSyncExternalStore, type ReactNode } from "react";
+import type { MachineDescription } from "../../app/contract.ts";
+import { asLockstepError, type LockstepError } from "../../app/errors.ts";
+import type { Host } from "../../app/host.ts";
+import { useLoaded, useSession } from "../host/host.tsx";
+import { useSay } from "../messages/language.tsx";
+import type { MessageKey } from "../messages/message.ts";
+import { SecureWizard } from "../pages/endpoint/secure-wizard.tsx";
+import { ErrorNotice } from "../pages/error-notice.tsx";
+import { HistoryPage } from "../pages/history/history-page.tsx";
+import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
+import { RecordPage } from "../pages/history/record-page.tsx";
+import { OverviewPage } from "../pages/overview/overview-page.tsx";
+import { Page } from "../pages/page.tsx";
+import { Button, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, Spinner } from "../ui/index.ts";
+import { addressOf, goTo, parseRoute, type Route } from "./route.ts";
+
+const subscribeHash = (changed: () => void) => {
+  window.addEventListener("hashchange", changed);
+  return () => window.removeEventListener("hashchange", changed);
+};
+
+interface Destination { readonly route: Route; readonly title: MessageKey; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
+
+/** The pages that can be gone to, in the order of the navigation, each with the pages that lie below it. */
+const destinations: readonly Destination[] = [
+  { route: { page: "overview" }, title: "overview.title", icon: <OverviewIcon />, selectedIcon: <OverviewSelectedIcon />, pages: ["overview", "secure"] },
+  { route: { page: "history" }, title: "history.title", icon: <HistoryIcon />, selectedIcon: <HistorySelectedIcon />, pages: ["history", "record"] },
+];
+
+function Navigation({ page }: { readonly page: Route["page"] }) {
+  const say = useSay();
+  return (
+    <nav className="navigation" aria-label={say("app.navigation")}>
+      {destinations.map(({ route, title, icon, selectedIcon, pages }) => {
+        const selected = pages.includes(page);
+        return (
+          <a key={route.page} href={addressOf(route)} className={selected ? "selected" : undefined} aria-current={route.page === page ? "page" : selected ? "true" : undefined} title={say(title)}>
+            {selected ? selectedIcon : icon}<span className="navigation-title">{say(title)}</span>
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+/** A fault in one page leaves the rest of the window standing. */
+class FaultBoundary extends Component<{ readonly fallback: (error: LockstepError) => ReactNode; readonly children: ReactNode }, { readonly error: LockstepError | null }> {
+  override state: { readonly error: LockstepError | null } = { error: null };
+  static getDerivedStateFromError(thrown: unknown) {
+    return { error: asLockstepError(thrown) };
+  }
+  override render() {
+    return this.state.error ? this.props.fallback(this.state.error) : this.props.children;
+  }
+}
+
+function CurrentPage({ route, machine }: { readonly route: Route; readonly machine: MachineDescription }) {
+  const say = useSay();
+  switch (route.page) {
+    case "overview": return <OverviewPage machine={machine} />;
+    case "secure": return <SecureWizard key={route.instance} name={route.instance} machine={machine} />;
+    case "history": return <HistoryPage />;
+    case "record": return <RecordPage key={route.id} id={route.id} />;
+    case "unknown": return (
+      <Page title={say("unknown.title")} lead={say("unknown.lead")}>
+        <Button appearance="primary" onClick={() => goTo({ page: "overview" })}>{say("unknown.action")}</Button>
+      </Page>
+    );
+  }
+}
+
+/** Shown where the host refuses this page's orders: the address's key is spent or missing. */
+function NotConnected() {
+  const say = useSay();
+  return (
+    <main className="alone">
+      <Page title={say("notConnected.title")}>
+        <Notice intent="information" title={say("notConnected.lead")}><p>{say("notConnected.why")}</p></Notice>
+      </Page>
+    </main>
+  );
+}
+
+const describeMachine = (host: Host) => host.machine.describe({});
+
+export function Shell() {
+  const say = useSay();
+  const { refresh } = useSession();
+  const fragment = useSyncExternalStore(subscribeHash, () => window.location.hash);
+  const route = parseRoute(fragment);
+  const loaded = useLoaded(describeMachine);
+  const main = useRef<HTMLElement>(null);
+
+  useEffect(() => { main.current?.scrollTo({ top: 0 }); }, [fragment]);
+  const skip = useCallback(() => main.current?.focus(), []);
+
+  if (loaded.state === "loading") return <main className="alone"><Spinner size="small" delay={300} label={say("app.loading")} /></main>;
+  if (loaded.state === "failed") {
+    return loaded.error.code === "not-allowed" ? <NotConnected /> : (
+      <main className="alone">
+        <h1 className="visually-hidden">{say("app.name")}</h1>
+        <ErrorNotice error={loaded.error} actions={<Button onClick={refresh}>{say("app.retry")}</Button>} />
+      </main>
+    );
+  }
+  const machine = loaded.value;
+  return (
+    <div className="shell">
+      <button type="button" className="skip" onClick={skip}>{say("app.skip")}</button>
+      <header className="title-bar">
+        <LockstepMark />
+        <span className="title-name">{say("app.name")}</span>
+        {machine.kind === "practice" && (
+          <span className="chip chip-practice"><span className="chip-long">{say("app.practice")}</span><span className="chip-short" aria-hidden="true">{say("app.practice.short")}</span></span>
+        )}
+        <span className="host-name mono dim">{machine.hostName}</span>
+      </header>
+      <Navigation page={route.page} />
+      <main className="main" ref={main} tabIndex={-1}>
+        <div className="content">
+          {machine.interrupted !== null && <InterruptedBanner key={machine.interrupted} id={machine.interrupted} elevates={machine.elevates} />}
+          <FaultBoundary key={fragment} fallback={(error) => (
+            <Page title={say("broken.title")} lead={say("broken.hint")}><ErrorNotice error={error} /></Page>
+          )}>
+            <CurrentPage route={route} machine={machine} />
+          </FaultBoundary>
+        </div>
+      </main>
+    </div>
+  );
+}

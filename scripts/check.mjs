@@ -1,0 +1,30 @@
+// `npm run check`: the inner loop. Types, house rules and unit tests, side by side; under a minute.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const bin = (name) => join(root, "node_modules/.bin", name);
+
+function run(title, command, args) {
+  return new Promise((resolve) => {
+    const began = Date.now();
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { output += String(chunk); });
+    child.on("close", (status) => {
+      if (status !== 0) process.stdout.write(output);
+      process.stdout.write(`${title}: ${status === 0 ? "good" : "FAILED"} (${((Date.now() - began) / 1000).toFixed(0)} s)\n`);
+      resolve(status === 0);
+    });
+  });
+}
+
+const results = await Promise.all([
+  run("Types and house rules", process.execPath, ["-e", `
+    const { spawnSync } = require("node:child_process");
+    const types = spawnSync(process.execPath, ["scripts/types.mjs"], { stdio: "inherit" }).status;
+    const rules = spawnSync(${JSON.stringify(bin("eslint"))}, ["app", "main", "renderer", "test", "--max-warnings=0", "--cache", "--cache-location", "node_modules/.cache/eslint/"], { stdio: "inherit" }).status;
+    process.exit(types || rules);`]),
+  run("Units", bin("vitest"), ["run", "--reporter=dot", "--exclude", "test/built/**", "--exclude", "test/real/**"]),
+]);
+process.exit(results.every(Boolean) ? 0 : 1);

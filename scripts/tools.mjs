@@ -1,0 +1,35 @@
+// The outside world that the tests ask: programs from Debian's packages, installed where that is allowed.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** Program, Debian package, and what is skipped by name without it. */
+export const tools = [
+  { program: "openssl", package: "openssl", proves: "certificates and handshakes as OpenSSL sees them" },
+  { program: "chromium", package: "chromium", proves: "the window in a real browser" },
+  { program: "xmllint", package: "libxml2-utils", proves: "configurations as libxml2 reads them" },
+  { program: "pk12util", package: "libnss3-tools", proves: "PFX files as NSS writes them" },
+];
+
+export function find(program) {
+  return (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
+}
+
+/** Installs what is missing with apt-get, when this is Debian and we are root. Gives the tools still missing. */
+export function installTools(say) {
+  const missing = tools.filter(({ program }) => find(program) === null);
+  if (missing.length === 0) return [];
+  const packages = missing.map((tool) => tool.package);
+  if (process.getuid?.() !== 0 || find("apt-get") === null) {
+    say(`Not here, and not installed for want of root or apt-get: ${packages.join(", ")}.`);
+    return missing;
+  }
+  say(`Installing ${packages.join(", ")} from Debian's packages (once) …`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const options = ["-qq", "-o", "DPkg::Lock::Timeout=240"];
+  const run = (args) => spawnSync("apt-get", args, { env: environment, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", timeout: 15 * 60_000 });
+  run([...options, "update"]);
+  const installed = run([...options, "install", "-y", "--no-install-recommends", ...packages]);
+  if (installed.status !== 0) say(`apt-get said: ${installed.stderr.trim().split("\n").slice(-3).join(" ")}`);
+  return tools.filter(({ program }) => find(program) === null);
+}

@@ -1,0 +1,129 @@
+// A console that answers the whole contract from fixed values, and fails on request in every way a real one can.
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import type { certificateSchema } from "../../app/certificates/certificate.ts";
+import type { Applied, PlanView } from "../../app/contract.ts";
+import { LockstepError, problem } from "../../app/errors.ts";
+import type { Implementation } from "../../app/host.ts";
+import type { OperationView } from "../../app/plan/operation.ts";
+import { createAnnouncer } from "../../main/announcer.ts";
+import type { Console } from "../../main/console-port.ts";
+
+type Inputs = { readonly [Group in keyof Implementation]: { readonly [Verb in keyof Implementation[Group]]: Implementation[Group][Verb] extends (input: infer Input) => unknown ? Input : never } };
+
+/** A valid question for every call of the contract. */
+export const questions: Inputs = {
+  machine: { describe: {} },
+  certificate: { inspect: { files: [{ name: "server.pfx", content: "AAEC" }], password: "correct horse" }, list: {} },
+  binding: { list: {} },
+  reservation: { list: {} },
+  instance: { list: {} },
+  service: { list: {}, start: { name: "sdb-www-default" }, stop: { name: "sdb-www-default" }, restart: { name: "sdb-www-default" } },
+  endpoint: { planSecure: { instance: "default", certificate: { thumbprint: "A".repeat(40) }, port: 9200, allowExpired: true } },
+  plan: { apply: { planId: "plan-1" }, cancel: { planId: "plan-1" } },
+  history: { list: {}, show: { id: "change-1" }, planUndo: { id: "change-1" }, undo: { id: "change-1" }, recover: { direction: "undo" } },
+};
+
+const certificate: z.infer<typeof certificateSchema> = {
+  subject: "CN=clinic-7.example.org, O=Größe & Ναι", issuer: "CN=Test CA", serialNumber: "0A1B", thumbprint: "A".repeat(40), sha256: "B".repeat(64),
+  notBefore: "2026-01-01T00:00:00.000Z", notAfter: "2027-01-01T00:00:00.000Z", names: ["clinic-7.example.org", "127.0.0.1"], keyType: "rsa:2048", role: "leaf", hasPrivateKey: true,
+};
+const operation: OperationView = {
+  kind: "binding.set", title: "Bind the certificate", commands: [["netsh", "http", "add", "sslcert", "ipport=0.0.0.0:9200", `certhash=${"A".repeat(40)}`]],
+  details: ["0.0.0.0:9200"], difference: [{ sign: "-", line: 3, text: "<endpoint address=\"http://0.0.0.0:9200/\"/>" }, { sign: "+", line: 3, text: "<endpoint address=\"https://0.0.0.0:9200/\"/>" }],
+};
+const verified = [{ address: "127.0.0.1", port: 9200, serverName: null, thumbprint: "A".repeat(40), protocol: "TLSv1.3", httpStatus: 200 }, { address: "::1", port: 9200, serverName: "clinic-7.example.org", thumbprint: null, protocol: "HTTP/1.1", httpStatus: null }];
+const findings = [{ code: "certificate-ends-soon", severity: "warning" as const, message: "It ends in 20 days.", hint: "Have it renewed." }];
+const plan: PlanView = { planId: "plan-1", title: "Secure default", outcome: "planned", operations: [operation], findings, certificate, verified: [] };
+const applied: Applied = { outcome: "applied", planId: "plan-1", title: "Secure default", operations: [operation], verified, findings };
+const entry = { id: "change-1", at: "2026-11-22T02:00:00.000Z", title: "Secure default", outcome: "applied" as const, by: "root" };
+
+/** What the console answers to each valid question, and what therefore must arrive at the other end of every host. */
+export const answers: { readonly [Group in keyof Implementation]: { readonly [Verb in keyof Implementation[Group]]: Implementation[Group][Verb] extends (...input: never) => Promise<infer Output> ? Output : never } } = {
+  machine: { describe: { kind: "practice", hostName: "clinic-7.example.org", elevates: false, interrupted: null } },
+  certificate: {
+    inspect: { format: "pfx", encryption: "AES-256 (SHA-256)", certificates: [certificate], privateKeys: [{ keyType: "rsa:2048", matches: "A".repeat(40) }, { keyType: "ed25519", matches: null }], chain: ["A".repeat(40)], findings },
+    list: [{ ...certificate, store: "My" }],
+  },
+  binding: { list: [{ endpoint: "0.0.0.0:9200", family: "ip", thumbprint: "A".repeat(40), applicationId: "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", application: "SanteDB", store: "MY", flags: { usagecheck: true } }] },
+  reservation: { list: [{ url: "https://+:9200/", sddl: "D:(A;;GX;;;NS)", accounts: [{ name: "NT AUTHORITY\\NETWORK SERVICE", sid: "S-1-5-20", rights: ["listen"] }] }] },
+  instance: {
+    list: [{
+      name: "default", product: "dcdr-www", generation: "v3", service: "sdb-www-default", state: "running", account: "LocalSystem", configFile: "C:\\santedb.config", scheme: "http", host: "0.0.0.0", port: 9200,
+      endpoints: [{ service: "HDSI", contract: "IHdsiServiceContract", address: "http://0.0.0.0:9200/hdsi" }], certificate: null, findings: [],
+    }],
+  },
+  service: { list: [{ name: "sdb-www-default", displayName: "SanteDB WWW (default)", state: "running", account: "LocalSystem", processId: 4711 }], start: applied, stop: applied, restart: { ...applied, outcome: "unchanged" } },
+  endpoint: { planSecure: plan },
+  plan: { apply: applied, cancel: {} },
+  history: {
+    list: [entry],
+    show: { ...entry, finishedAt: null, steps: [{ operation, state: "done", at: "2026-11-22T02:00:01.000Z" }], verified, error: { code: "service-died", message: "It died.", hint: "Read its log.", aftermath: "put-back" }, canUndo: true, canFinish: false },
+    planUndo: plan, undo: { ...applied, outcome: "undone" }, recover: [applied],
+  },
+};
+
+export const failure = {
+  code: "binding-refused" as const, message: "Windows refused to bind 0.0.0.0:9200: SSL Certificate add failed, Error: 1312", hint: "Import the certificate first.",
+  command: ["netsh", "http", "add", "sslcert", "ipport=0.0.0.0:9200"], output: "\r\nSSL Certificate add failed, Error: 1312\r\nAnmeldung läßt sich nicht …\r\n\r\n",
+};
+
+export interface ScriptedConsole extends Console {
+  /** Bytes of each file that `certificate.inspect` was given, as SHA-256 in hexadecimal. */
+  readonly received: string[];
+  readonly closed: () => boolean;
+}
+
+/** Plan ids with a meaning: "failing", "lost", "faulty", "bad-answer", "waiting" (until "release") and "progress:COUNT". */
+export function createScriptedConsole(): ScriptedConsole {
+  const announcer = createAnnouncer();
+  const received: string[] = [];
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => { release = resolve; });
+  let closed = false;
+
+  const apply = async (planId: string): Promise<Applied> => {
+    const evidence = { command: failure.command, output: failure.output };
+    switch (planId) {
+      case "failing": throw new LockstepError(failure.code, failure.message, failure.hint, { evidence }).after("put-back", planId);
+      case "lost": throw problem("not-put-back", { what: "The binding", reason: "refused", id: planId }, { evidence, aftermath: "not-put-back", planId });
+      case "faulty": throw new TypeError("undefined is not a function");
+      case "bad-answer": return { ...applied, surplus: "private-key" } as Applied;
+      case "waiting": await released; break;
+      case "release": release(); break;
+      default: {
+        const of = Number(/^progress:(\d+)$/.exec(planId)?.[1] ?? 0);
+        for (let step = 0; step < of; step++) announcer.emit("plan.progress", { planId, direction: "forward", step, of, title: `Step ${step}\nof ${of}`, state: "running" });
+        if (of > 0) announcer.emit("history.changed", { id: planId });
+      }
+    }
+    return { ...applied, planId };
+  };
+
+  const always = <Group extends keyof Implementation>(group: Group): Implementation[Group] =>
+    Object.fromEntries(Object.entries(answers[group]).map(([verb, answer]) => [verb, () => Promise.resolve(answer)])) as unknown as Implementation[Group];
+
+  return {
+    received,
+    closed: () => closed,
+    subscribe: announcer.subscribe,
+    close: () => {
+      closed = true;
+      return Promise.resolve();
+    },
+    implementation: {
+      machine: always("machine"), binding: always("binding"), reservation: always("reservation"), instance: always("instance"), service: always("service"), endpoint: always("endpoint"), history: always("history"),
+      certificate: {
+        ...always("certificate"),
+        inspect: ({ files, password }) => {
+          if (password === undefined) return Promise.reject(problem("password-needed", { file: files[0]?.name ?? "" }));
+          if (password.endsWith(" ")) return Promise.reject(problem("password-wrong", { file: files[0]?.name ?? "" }));
+          if (password === "quoted back") return Promise.reject(new SyntaxError(`Unexpected token in ${password}`));
+          received.push(...files.map(({ content }) => createHash("sha256").update(Buffer.from(content, "base64")).digest("hex")));
+          return Promise.resolve(answers.certificate.inspect);
+        },
+      },
+      plan: { apply: ({ planId }) => apply(planId), cancel: () => Promise.resolve({}) },
+    },
+  };
+}
