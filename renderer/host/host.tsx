@@ -52,16 +52,29 @@ export const useHost = (): Host => useSession().host;
 export type Loaded<Value> =
   | { readonly state: "loading" }
   | { readonly state: "ready"; readonly value: Value }
-  | { readonly state: "failed"; readonly error: LockstepError };
+  | { readonly state: "failed"; readonly error: LockstepError; readonly last: Value | null };
 
-/** Reads a value and keeps it fresh. `read` must be the same function from one render to the next. */
-export function useLoaded<Value>(read: (host: Host) => Promise<Value>): Loaded<Value> {
-  const { host, version } = useSession();
+/**
+ * Reads a value, and reads it again whenever something may have changed, unless it is wanted `once`. `read` must be the
+ * same function from one render to the next.
+ */
+export function useLoaded<Value>(read: (host: Host) => Promise<Value>, once = false): Loaded<Value> {
+  const session = useSession();
+  const { host } = session;
+  const version = once ? 0 : session.version;
   const [loaded, setLoaded] = useState<{ readonly by: unknown; readonly result: Loaded<Value> }>({ by: read, result: { state: "loading" } });
   useEffect(() => {
     let wanted = true;
-    const settle = (result: Loaded<Value>) => { if (wanted) setLoaded({ by: read, result }); };
-    read(host).then((value) => settle({ state: "ready", value }), (thrown: unknown) => settle({ state: "failed", error: asLockstepError(thrown) }));
+    const settle = (next: (before: Loaded<Value>) => Loaded<Value>) => {
+      if (wanted) setLoaded(({ by, result }) => ({ by: read, result: next(by === read ? result : { state: "loading" }) }));
+    };
+    read(host).then(
+      (value) => settle(() => ({ state: "ready", value })),
+      (thrown: unknown) => settle((before) => ({
+        state: "failed", error: asLockstepError(thrown),
+        last: before.state === "ready" ? before.value : before.state === "failed" ? before.last : null,
+      })),
+    );
     return () => { wanted = false; };
   }, [host, read, version]);
   return loaded.by === read ? loaded.result : { state: "loading" };

@@ -97,7 +97,7 @@ export function Shell() {
   const skip = useCallback(() => main.current?.focus(), []);
 
   if (loaded.state === "loading") return <main className="alone"><Spinner size="small" delay={300} label={say("app.loading")} /></main>;
-  if (loaded.state === "failed") {
+  if (loaded.state === "failed" && loaded.last === null) {
     return loaded.error.code === "not-allowed" ? <NotConnected /> : (
       <main className="alone">
         <h1 className="visually-hidden">{say("app.name")}</h1>
@@ -105,7 +105,8 @@ export function Shell() {
       </main>
     );
   }
-  const machine = loaded.value;
+  const machine = loaded.state === "failed" ? loaded.last : loaded.value;
+  if (machine === null) return null;
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={skip}>{say("app.skip")}</button>
@@ -120,6 +121,7 @@ export function Shell() {
       <Navigation page={route.page} />
       <main className="main" ref={main} tabIndex={-1}>
         <div className="content">
+          {loaded.state === "failed" && <div className="banner"><ErrorNotice error={loaded.error} actions={<Button onClick={refresh}>{say("app.retry")}</Button>} /></div>}
           {machine.interrupted !== null && <InterruptedBanner key={machine.interrupted} id={machine.interrupted} elevates={machine.elevates} />}
           <FaultBoundary key={fragment} fallback={(error) => (
             <Page title={say("broken.title")} lead={say("broken.hint")}><ErrorNotice error={error} /></Page>

@@ -6,7 +6,7 @@ export { Checkmark16Regular as CopiedIcon } from "@fluentui/react-icons/svg/chec
 export { ChevronRight16Regular as ForwardIcon } from "@fluentui/react-icons/svg/chevron-right";
 export { Circle16Regular as PendingIcon } from "@fluentui/react-icons/svg/circle";
 export { Copy16Regular as CopyIcon } from "@fluentui/react-icons/svg/copy";
-export { DocumentAdd32Regular as AddFileIcon } from "@fluentui/react-icons/svg/document-add";
+export { DocumentAdd48Regular as AddFileIcon } from "@fluentui/react-icons/svg/document-add";
 export { ErrorCircle20Filled as ErrorIcon, ErrorCircle16Filled as ErrorSmallIcon } from "@fluentui/react-icons/svg/error-circle";
 export { Eye20Regular as ShowIcon } from "@fluentui/react-icons/svg/eye";
 export { EyeOff20Regular as HideIcon } from "@fluentui/react-icons/svg/eye-off";
@@ -15,7 +15,7 @@ export { Home20Filled as OverviewSelectedIcon, Home20Regular as OverviewIcon } f
 export { Info20Filled as InformationIcon, Info16Filled as InformationSmallIcon } from "@fluentui/react-icons/svg/info";
 export { Save20Regular as SaveIcon } from "@fluentui/react-icons/svg/save";
 export { Search20Regular as SearchIcon, Search32Regular as SearchLargeIcon } from "@fluentui/react-icons/svg/search";
-export { Server32Regular as ServerIcon } from "@fluentui/react-icons/svg/server";
+export { ServerRegular as ServerIcon } from "@fluentui/react-icons/svg/server";
 export { Warning20Filled as WarningIcon, Warning16Filled as WarningSmallIcon } from "@fluentui/react-icons/svg/warning";
 export { ArrowUndo16Regular as UndoneIcon } from "@fluentui/react-icons/svg/arrow-undo";
 

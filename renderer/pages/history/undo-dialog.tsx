@@ -41,7 +41,7 @@ export function UndoDialog({ entry, onClose }: { readonly entry: HistoryEntry; r
   const { host, refresh } = useSession();
   const { act, run } = useAct<Applied>();
   const planUndo = useCallback((from: Host) => from.history.planUndo({ id: entry.id }), [entry.id]);
-  const loaded = useLoaded(planUndo);
+  const loaded = useLoaded(planUndo, true);
   const running = act.state === "running";
   const asking = act.state === "idle" && loaded.state === "ready" && loaded.value.operations.length > 0;
   const undo = () => {
@@ -49,11 +49,11 @@ export function UndoDialog({ entry, onClose }: { readonly entry: HistoryEntry; r
   };
   return (
     <Dialog open modalType={running ? "alert" : "modal"} onOpenChange={() => { if (!running) onClose(); }}>
-      <DialogSurface className="undo-dialog" {...(act.state === "done" && { "aria-describedby": undefined })}>
+      <DialogSurface className="undo-dialog">
         <DialogBody>
           <DialogTitle>{act.state === "done" ? say("undo.done.title") : running ? say("undo.running") : say("undo.title", { title: entry.title })}</DialogTitle>
           <DialogContent className="undo-content" tabIndex={0}>
-            {act.state === "idle" && loaded.state === "failed" ? <ErrorNotice error={loaded.error} />
+            {loaded.state === "failed" ? <ErrorNotice error={loaded.error} />
               : <LoadedView loaded={loaded}>{(plan) => <Content plan={plan} act={act} />}</LoadedView>}
           </DialogContent>
           <DialogActions>

@@ -1,0 +1,45 @@
+// A certificate described: the values that people and the contract see, taken from its DER.
+import { problem } from "../errors.ts";
+import { MalformedError } from "./asn1.ts";
+import type { Certificate } from "./certificate.ts";
+import { keyType } from "./private-key.ts";
+import { sha256Fingerprint, thumbprint } from "./thumbprint.ts";
+import { publicKeyOf, readFields, type CertificateFields } from "./x509.ts";
+
+/** What a certificate does not say of itself. */
+export interface Circumstances {
+  readonly hasPrivateKey: boolean;
+  readonly role: Certificate["role"];
+}
+
+/** Describes a DER certificate. Throws certificate-unreadable. */
+export function describe(der: Uint8Array, circumstances: Circumstances): Certificate {
+  try {
+    return describeFields(readFields(der), circumstances);
+  } catch (error) {
+    if (error instanceof MalformedError) throw problem("certificate-unreadable", { file: "The certificate", problem: error.message });
+    throw error;
+  }
+}
+
+export function describeFields(fields: CertificateFields, { hasPrivateKey, role }: Circumstances): Certificate {
+  const key = publicKeyOf(fields);
+  return {
+    subject: fields.subject,
+    issuer: fields.issuer,
+    serialNumber: fields.serialNumber,
+    thumbprint: thumbprint(fields.der),
+    sha256: sha256Fingerprint(fields.der),
+    notBefore: isoTime(fields.notBefore),
+    notAfter: isoTime(fields.notAfter),
+    names: [...fields.alternativeNames ?? (fields.commonName === null ? [] : [fields.commonName])],
+    keyType: key ? keyType(key) : "unknown",
+    role,
+    hasPrivateKey,
+  };
+}
+
+/** ISO 8601 in UTC; a certificate counts in whole seconds. */
+export function isoTime(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,206 @@
+// The network as this computer sees it: the one place that opens client sockets.
+import { createHash } from "node:crypto";
+import { lookup } from "node:dns/promises";
+import { request as httpRequest } from "node:http";
+import { connect as tcpConnect, isIP, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import { connect as tlsConnect, type TLSSocket } from "node:tls";
+import { LockstepError, problem } from "../../app/errors.ts";
+import type { HttpAnswer, HttpRequest, Network, Target, TlsAnswer } from "../../app/machine.ts";
+
+/** Bytes of a body that are kept. */
+const bodyLimit = 4096;
+/** Certificates of a chain that are looked at. */
+const chainLimit = 20;
+/** Milliseconds. */
+const resolveLimit = 5000;
+
+const codeOf = (thrown: unknown): string => (thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "");
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was reset",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it answers in plain text, not in TLS",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it answers in plain text, not in TLS",
+  ERR_SSL_UNSUPPORTED_PROTOCOL: "it offers no version of TLS that this computer speaks",
+  HPE_HEADER_OVERFLOW: "its headers are too long",
+};
+
+class TimeIsUp extends Error {}
+
+const reasonOf = (thrown: unknown, { timeout }: Target): string => {
+  if (thrown instanceof TimeIsUp) return `no answer within ${timeout / 1000} seconds`;
+  return reasons[codeOf(thrown)] ?? (thrown instanceof Error ? thrown.message.replace(/\s+/g, " ").slice(0, 200) : "it failed");
+};
+
+/** What bounds one exchange: destroys the socket in use when the time is over. */
+class Deadline {
+  private current: Socket | null = null;
+  private readonly timer: NodeJS.Timeout;
+  over = false;
+
+  constructor(milliseconds: number) {
+    this.timer = setTimeout(() => {
+      this.over = true;
+      this.current?.destroy(new TimeIsUp());
+    }, milliseconds);
+  }
+
+  watch(socket: Socket): void {
+    this.current = socket;
+    // Whoever waits on the socket listens too; this one is for what arrives when nobody does.
+    socket.on("error", () => undefined);
+    if (this.over) socket.destroy(new TimeIsUp());
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.current?.destroy();
+  }
+}
+
+function openConnection(target: Target, deadline: Deadline): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = tcpConnect({ host: target.address, port: target.port });
+    deadline.watch(socket);
+    const refused = (cause: unknown): void => reject(problem("not-listening", { address: target.address, port: target.port }, { cause }));
+    socket.once("error", refused);
+    socket.once("connect", () => {
+      socket.off("error", refused);
+      resolve(socket);
+    });
+  });
+}
+
+/** The certificates that the server sent, as far as each is issued by the next; one that issues itself ends the chain. */
+function sentChain(socket: TLSSocket): readonly Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  let certificate: ReturnType<TLSSocket["getPeerX509Certificate"]> = socket.getPeerX509Certificate();
+  const seen = new Set<string>();
+  while (certificate && chain.length < chainLimit && !seen.has(certificate.fingerprint256)) {
+    seen.add(certificate.fingerprint256);
+    chain.push(new Uint8Array(certificate.raw));
+    certificate = certificate.issuerCertificate;
+  }
+  return chain;
+}
+
+interface Secured { readonly socket: TLSSocket; readonly answer: TlsAnswer }
+
+function secure(socket: Socket, target: Target, deadline: Deadline): Promise<Secured> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause: unknown): void => reject(problem("handshake-failed", { address: target.address, port: target.port, reason: reasonOf(cause, target) }, { cause }));
+    // An IP address is no server name. Source: RFC 6066, 3.
+    const serverName = target.serverName === null || isIP(target.serverName) !== 0 ? "" : target.serverName;
+    let secured: TLSSocket;
+    try {
+      // Nothing is trusted, and no authority of this computer is to complete the chain: the caller compares.
+      secured = tlsConnect({
+        socket, servername: serverName, rejectUnauthorized: false, checkServerIdentity: () => undefined, ca: [],
+        minVersion: "TLSv1", maxVersion: "TLSv1.3", ciphers: "DEFAULT@SECLEVEL=0", ALPNProtocols: ["http/1.1"],
+      });
+    } catch (thrown) {
+      socket.destroy();
+      failed(thrown);
+      return;
+    }
+    deadline.watch(secured);
+    const ended = (): void => failed(Object.assign(new Error(), { code: "ECONNRESET" }));
+    secured.once("error", failed);
+    secured.once("close", ended);
+    secured.once("secureConnect", () => {
+      secured.off("error", failed);
+      secured.off("close", ended);
+      const chain = sentChain(secured);
+      const [leaf] = chain;
+      if (!leaf) {
+        failed(new Error("it sends no certificate"));
+        return;
+      }
+      resolve({
+        socket: secured,
+        answer: {
+          thumbprint: createHash("sha1").update(leaf).digest("hex").toUpperCase(),
+          chain,
+          protocol: secured.getProtocol() ?? "",
+          cipher: secured.getCipher().name,
+        },
+      });
+    });
+  });
+}
+
+async function handshake(target: Target): Promise<TlsAnswer> {
+  const deadline = new Deadline(target.timeout);
+  try {
+    const { answer } = await secure(await openConnection(target, deadline), target, deadline);
+    return answer;
+  } finally {
+    deadline.end();
+  }
+}
+
+function exchange(socket: Socket, request: HttpRequest): Promise<Omit<HttpAnswer, "tls">> {
+  return new Promise((resolve, reject) => {
+    const asked = httpRequest({
+      createConnection: () => socket, method: "GET", path: request.path, setHost: false,
+      headers: { "Host": request.host, "Accept": "*/*", "User-Agent": "Lockstep", "Connection": "close" },
+    });
+    asked.once("error", reject);
+    asked.once("response", (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const done = (): void => resolve({
+        status: response.statusCode ?? 0,
+        server: [response.headers.server ?? ""].flat().join(", "),
+        body: Buffer.concat(chunks).subarray(0, bodyLimit).toString("latin1"),
+      });
+      response.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size < bodyLimit) return;
+        done();
+        asked.destroy();
+      });
+      response.once("end", done);
+      response.once("error", reject);
+    });
+    asked.end();
+  });
+}
+
+async function get(request: HttpRequest): Promise<HttpAnswer> {
+  const deadline = new Deadline(request.timeout);
+  try {
+    const socket = await openConnection(request, deadline);
+    const secured = request.scheme === "https" ? await secure(socket, request, deadline) : null;
+    const answer = await exchange(secured?.socket ?? socket, request);
+    return { ...answer, tls: secured?.answer ?? null };
+  } catch (thrown) {
+    if (thrown instanceof LockstepError) throw thrown;
+    const host = request.address.includes(":") ? `[${request.address}]` : request.address;
+    throw problem("http-failed", { url: `${request.scheme}://${host}:${request.port}${request.path}`, reason: reasonOf(deadline.over ? new TimeIsUp() : thrown, request) }, { cause: thrown });
+  } finally {
+    deadline.end();
+  }
+}
+
+async function resolveName(name: string): Promise<readonly string[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<readonly string[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), resolveLimit);
+  });
+  const asked = lookup(name, { all: true }).then((found) => [...new Set(found.map(({ address }) => address))], () => []);
+  return Promise.race([asked, patience]).finally(() => clearTimeout(timer));
+}
+
+/** The network of this computer. A chain is followed through what the server sent; certificates that belong to no issuer in it are left out. */
+export const nodeNetwork: Network = {
+  loopbacks: () => {
+    const present = Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
+    return Promise.resolve(["127.0.0.1", "::1"].filter((address) => present.includes(address)));
+  },
+  resolve: resolveName,
+  tls: handshake,
+  http: get,
+};

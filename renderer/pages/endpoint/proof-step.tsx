@@ -1,0 +1,60 @@
+// The last step: the plan under way, then what was proven, or what was put back and why.
+import type { Applied, PlanView } from "../../../app/contract.ts";
+import type { Act } from "../../host/host.tsx";
+import { useSay } from "../../messages/language.tsx";
+import { Notice } from "../../ui/index.ts";
+import { ErrorNotice } from "../error-notice.tsx";
+import { FindingList } from "../finding-list.tsx";
+import { Heading } from "../page.tsx";
+import { OperationList } from "../plan/operation-list.tsx";
+import { StepProgress } from "../plan/step-progress.tsx";
+import type { Steps } from "../plan/steps.ts";
+import { VerifiedTable } from "../plan/verified-table.tsx";
+import { Thumbprint } from "../certificate/thumbprint.tsx";
+import { commonName } from "../certificate/days-left.ts";
+
+export function ProofStep({ name, plan, act, steps, cancelling, elevates }: {
+  readonly name: string; readonly plan: PlanView; readonly act: Act<Applied>; readonly steps: Steps; readonly cancelling: boolean; readonly elevates: boolean;
+}) {
+  const say = useSay();
+  switch (act.state) {
+    case "idle":
+    case "running": return (
+      <div className="stack">
+        <div><Heading key="running" level={2}>{say("proof.running", { name })}</Heading><p className="lead">{say("proof.running.lead")}</p></div>
+        <StepProgress operations={plan.operations} steps={steps} cancelling={cancelling} elevates={elevates} />
+      </div>
+    );
+    case "failed": {
+      const cancelled = act.error.code === "plan-cancelled" && act.error.aftermath !== "not-put-back";
+      return (
+        <div className="stack">
+          <Heading key="failed" level={2}>{say(cancelled ? "proof.cancelled.title" : "proof.failed.title", { name })}</Heading>
+          {cancelled
+            ? <Notice intent="information" announce title={say(act.error.aftermath === "put-back" ? "error.putBack" : "error.untouched")} />
+            : <ErrorNotice error={act.error} afterAct />}
+          <section className="card operations-card"><OperationList operations={plan.operations} label={say("proof.steps")} states={steps.states} evidence={false} /></section>
+        </div>
+      );
+    }
+    case "done": return (
+      <div className="stack">
+        <div>
+          <Heading key="done" level={2}>{say(act.value.outcome === "unchanged" ? "proof.unchanged.title" : "proof.done.title", { name })}</Heading>
+          <p className="lead">{say("proof.done.lead", { count: act.value.verified.length })}</p>
+        </div>
+        <section className="card">
+          <h3>{say("proof.served")}</h3>
+          <VerifiedTable verified={act.value.verified} planned={plan.certificate?.thumbprint ?? null} label={say("proof.served")} />
+          {plan.certificate && (
+            <div className="planned">
+              <span className="strong break">{commonName(plan.certificate.subject)}</span>
+              <Thumbprint value={plan.certificate.thumbprint} />
+            </div>
+          )}
+        </section>
+        {act.value.findings.length > 0 && <section className="card"><FindingList findings={act.value.findings} label={say("review.findings")} /></section>}
+      </div>
+    );
+  }
+}

@@ -1,0 +1,271 @@
+// The wizard that secures an endpoint. It holds what was chosen; file contents and password pass through a ref and are dropped.
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Inspection } from "../../../app/certificates/certificate.ts";
+import type { Applied, MachineDescription, PlanView, UploadedFile } from "../../../app/contract.ts";
+import { asLockstepError, problem, type LockstepError } from "../../../app/errors.ts";
+import type { Host } from "../../../app/host.ts";
+import type { Instance } from "../../../app/santedb/instance.ts";
+import { useAct, useHost, useLoaded } from "../../host/host.tsx";
+import { useSay } from "../../messages/language.tsx";
+import { goTo } from "../../shell/route.ts";
+import { Button, SaveIcon, ShieldIcon } from "../../ui/index.ts";
+import { leafOf } from "../certificate/certificate-card.tsx";
+import { ErrorNotice } from "../error-notice.tsx";
+import { LoadedView } from "../loaded-view.tsx";
+import { Page } from "../page.tsx";
+import { useSteps } from "../plan/use-steps.ts";
+import { AddressStep } from "./address-step.tsx";
+import { certificateFilesLimit, readCertificateFiles } from "./certificate-files.ts";
+import { CertificateStep, type PasswordQuestion } from "./certificate-step.tsx";
+import { commandScript, saveText } from "./command-script.ts";
+import { ProofStep } from "./proof-step.tsx";
+import { ReviewStep } from "./review-step.tsx";
+import { blocking, endpointsOn, initialForm, nameToProve, requestOf } from "./secure-form.ts";
+import { WizardSteps, type WizardStep } from "./wizard-steps.tsx";
+
+const loadInstances = (host: Host) => host.instance.list({});
+
+export function SecureWizard({ name, machine }: { readonly name: string | null; readonly machine: MachineDescription }) {
+  const say = useSay();
+  const loaded = useLoaded(loadInstances, true);
+  if (loaded.state !== "ready") return <Page title={name === null ? say("secure.titleAny") : say("secure.title", { name })}><LoadedView loaded={loaded}>{() => null}</LoadedView></Page>;
+  const instances = loaded.value.filter(({ endpoints }) => endpoints.length > 0);
+  const first = name === null ? instances[0] : loaded.value.find((each) => each.name === name);
+  if (first) return <Wizard instances={instances.includes(first) ? instances : [first, ...instances]} first={first} machine={machine} />;
+  return (
+    <Page title={say("secure.titleAny")}>
+      <ErrorNotice error={problem("not-found", { what: "instance", name: name ?? "" })} actions={<Button onClick={() => goTo({ page: "overview" })}>{say("unknown.action")}</Button>} />
+    </Page>
+  );
+}
+
+/** What must be forgotten: contents of the files and the password that opens them. */
+interface Secret { readonly files: readonly UploadedFile[]; readonly password: string | undefined }
+
+function Wizard({ instances, first, machine }: { readonly instances: readonly Instance[]; readonly first: Instance; readonly machine: MachineDescription }) {
+  const say = useSay();
+  const host = useHost();
+  const [step, setStep] = useState<WizardStep>("certificate");
+
+  // Handles of the files, not their contents: with them the files can be read again after a plan was made.
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const [inspection, setInspection] = useState<Inspection | null>(null);
+  const [question, setQuestion] = useState<PasswordQuestion | null>(null);
+  const [certificateError, setCertificateError] = useState<LockstepError | null>(null);
+  const [reading, setReading] = useState(false);
+  const [missing, setMissing] = useState<string | null>(null);
+  const [allowExpired, setAllowExpired] = useState(false);
+  const secret = useRef<Secret | null>(null);
+  const password = useRef<HTMLInputElement>(null);
+  const attempt = useRef(0);
+
+  const [form, setForm] = useState(() => initialForm(first));
+  const [accountMissing, setAccountMissing] = useState(false);
+  const [planning, setPlanning] = useState(false);
+  const [planError, setPlanError] = useState<LockstepError | null>(null);
+  const [planned, setPlanned] = useState<{ readonly plan: PlanView; readonly request: string } | null>(null);
+
+  const { act, run, reset } = useAct<Applied>();
+  const [cancelling, setCancelling] = useState(false);
+  const plan = planned?.plan ?? null;
+  const steps = useSteps(plan?.planId ?? "", plan?.operations.length ?? 0);
+
+  const instance = instances.find(({ name }) => name === form.instance) ?? first;
+  const fileNames = files.map((file) => file.name);
+
+  useEffect(() => () => {
+    attempt.current++;
+    secret.current = null;
+  }, []);
+
+  const askPassword = useCallback((error: LockstepError, names: readonly string[], again: boolean): boolean => {
+    if (error.code !== "password-needed" && error.code !== "password-wrong") return false;
+    const file = names.length === 1 ? names[0] ?? "" : names.find((each) => error.message.includes(each)) ?? names.join(", ");
+    setQuestion({ file, reason: error.code === "password-wrong" ? "wrong" : again ? "again" : "needed" });
+    return true;
+  }, []);
+
+  const inspect = async (chosen: readonly File[], typed: string | undefined) => {
+    const mine = ++attempt.current;
+    const current = () => attempt.current === mine;
+    setReading(true);
+    setCertificateError(null);
+    setMissing(null);
+    try {
+      const contents = await readCertificateFiles(chosen);
+      const found = await host.certificate.inspect({ files: [...contents], ...(typed !== undefined && { password: typed }) });
+      if (!current()) return;
+      secret.current = { files: contents, password: typed };
+      if (password.current) password.current.value = "";
+      setInspection(found);
+      setQuestion(null);
+      setForm((before) => (before.hostName === "" ? { ...before, hostName: nameToProve(leafOf(found), machine.hostName) } : before));
+    } catch (thrown) {
+      if (!current()) return;
+      const error = asLockstepError(thrown);
+      if (!askPassword(error, chosen.map((file) => file.name), false)) {
+        setQuestion(null);
+        setCertificateError(error);
+      }
+    }
+    if (current()) setReading(false);
+  };
+
+  const takeFiles = (chosen: readonly File[]) => {
+    secret.current = null;
+    setInspection(null);
+    setQuestion(null);
+    setAllowExpired(false);
+    setPlanned(null);
+    setForm((before) => (inspection && before.hostName === nameToProve(leafOf(inspection), machine.hostName) ? { ...before, hostName: "" } : before));
+    if (chosen.length > certificateFilesLimit) {
+      setMissing(say("secure.drop.tooMany"));
+      return;
+    }
+    setFiles(chosen);
+    void inspect(chosen, undefined);
+  };
+
+  const openWithPassword = () => {
+    const typed = password.current?.value ?? "";
+    setPlanned(null);
+    void inspect(files, typed);
+  };
+
+  const leaveCertificate = () => {
+    if (question && !inspection) {
+      openWithPasswordIfTyped();
+      return;
+    }
+    if (!inspection) {
+      setMissing(say("secure.drop.needed"));
+      return;
+    }
+    const { override, refused } = blocking(inspection);
+    const problemFound = refused ? say("secure.blocked", { reason: refused.message }) : override && !allowExpired ? say("secure.allowNeeded") : null;
+    setMissing(problemFound);
+    if (problemFound === null) setStep("address");
+  };
+  const openWithPasswordIfTyped = () => {
+    if ((password.current?.value ?? "") === "") password.current?.focus();
+    else openWithPassword();
+  };
+
+  const makePlan = async () => {
+    if (form.account === "" && form.otherAccount.trim() === "") {
+      setAccountMissing(true);
+      return;
+    }
+    const request = requestOf(form, instance, allowExpired);
+    const asked = JSON.stringify(request);
+    if (planned?.request === asked && act.state === "idle") {
+      setStep("review");
+      return;
+    }
+    const mine = ++attempt.current;
+    const current = () => attempt.current === mine;
+    setAccountMissing(false);
+    setPlanError(null);
+    setPlanning(true);
+    try {
+      const held = secret.current ?? { files: await readCertificateFiles(files), password: undefined };
+      const made = await host.endpoint.planSecure({
+        ...request, certificate: { files: [...held.files], ...(held.password !== undefined && { password: held.password }) },
+      });
+      if (!current()) return;
+      secret.current = null;
+      reset();
+      setPlanned({ plan: made, request: asked });
+      setStep("review");
+    } catch (thrown) {
+      if (!current()) return;
+      const error = asLockstepError(thrown);
+      if (askPassword(error, fileNames, true)) {
+        secret.current = null;
+        setInspection(null);
+        setStep("certificate");
+      } else {
+        setPlanError(error);
+        setStep("address");
+      }
+    }
+    if (current()) setPlanning(false);
+  };
+
+  const commit = (made: PlanView) => {
+    setCancelling(false);
+    setStep("proof");
+    void run(() => host.plan.apply({ planId: made.planId }));
+  };
+  const cancel = (made: PlanView) => {
+    setCancelling(true);
+    host.plan.cancel({ planId: made.planId }).catch(() => setCancelling(false));
+  };
+  const close = () => goTo({ page: "overview" });
+
+  const shield = machine.elevates && { icon: <ShieldIcon />, "aria-describedby": "elevates" };
+  const count = endpointsOn(instance, form.port ?? instance.port);
+  const finished = act.state === "done" || plan?.outcome === "unchanged";
+
+  return (
+    <Page title={say("secure.title", { name: instance.name })}>
+      <WizardSteps current={step} finished={act.state === "done"} />
+      <div className="wizard-body" onKeyDown={(event) => {
+        // Enter in a text field goes on, as in every Windows wizard.
+        if (step === "address" && event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.type !== "radio" && event.target.type !== "checkbox") {
+          event.preventDefault();
+          if (!planning) void makePlan();
+        }
+      }}>
+        {step === "certificate" && (
+          <CertificateStep inspection={inspection} fileNames={fileNames} question={question} error={certificateError} busy={reading} missing={missing}
+            allowExpired={allowExpired} password={password} onFiles={takeFiles} onOpen={openWithPassword}
+            onAllowExpired={(allow) => { setAllowExpired(allow); setMissing(null); }} />
+        )}
+        {step === "address" && (
+          <AddressStep instances={instances} instance={instance} form={form} accountMissing={accountMissing} planning={planning} error={planError} onChange={(changed) => { setForm(changed); setAccountMissing(false); }} />
+        )}
+        {step === "review" && plan && <ReviewStep plan={plan} />}
+        {step === "proof" && plan && <ProofStep name={instance.name} plan={plan} act={act} steps={steps} cancelling={cancelling} elevates={machine.elevates} />}
+      </div>
+      <footer className="wizard-foot">
+        <span className="grow dim">{step === "review" && plan?.outcome === "planned" && say("review.promise")}</span>
+        {machine.elevates && <span id="elevates" className="visually-hidden">{say("app.elevates")}</span>}
+        {step === "certificate" && (
+          <>
+            <Button appearance="primary" onClick={leaveCertificate}>{say("app.next")}</Button>
+            <Button onClick={close}>{say("app.cancel")}</Button>
+          </>
+        )}
+        {step === "address" && (
+          <>
+            <Button onClick={() => setStep("certificate")}>{say("app.back")}</Button>
+            <Button appearance="primary" onClick={() => { if (!planning) void makePlan(); }}>{say("app.next")}</Button>
+            <Button onClick={close}>{say("app.cancel")}</Button>
+          </>
+        )}
+        {step === "review" && plan && (
+          <>
+            {plan.outcome === "planned" && (
+              <Button appearance="subtle" icon={<SaveIcon />} onClick={() => saveText(`lockstep-${plan.planId}.cmd`, commandScript(plan, say("review.saveCommands.note")))}>{say("review.saveCommands")}</Button>
+            )}
+            <Button onClick={() => setStep("address")}>{say("app.back")}</Button>
+            {plan.outcome === "planned" && (
+              <Button appearance="primary" {...shield} onClick={() => commit(plan)}>{count > 0 ? say("review.commit", { count }) : say("review.commitPlain")}</Button>
+            )}
+            <Button onClick={close}>{say(finished ? "app.close" : "app.cancel")}</Button>
+          </>
+        )}
+        {step === "proof" && plan && (
+          <>
+            {act.state === "running" && <Button onClick={() => cancel(plan)} disabledFocusable={cancelling}>{say("app.cancel")}</Button>}
+            {act.state === "failed" && <Button appearance="primary" onClick={() => void makePlan()}>{say("proof.toReview")}</Button>}
+            {(act.state === "failed" || act.state === "done") && <Button onClick={() => goTo({ page: "record", id: plan.planId })}>{say("proof.toHistory")}</Button>}
+            {act.state === "done" && <Button appearance="primary" onClick={close}>{say("app.close")}</Button>}
+            {act.state === "failed" && <Button onClick={close}>{say("app.close")}</Button>}
+          </>
+        )}
+      </footer>
+    </Page>
+  );
+}
