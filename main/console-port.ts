@@ -10,6 +10,8 @@ export interface ConsoleOptions {
   readonly dataDirectory?: string;
   /** A window or the web host, which owns the practice machine: what it turns on ends with it. */
   readonly resident?: boolean;
+  /** The practice service's own program, where it does not lie beside this one. */
+  readonly serviceProgram?: string;
 }
 
 export interface Console {
@@ -17,7 +19,7 @@ export interface Console {
   /** Gives every event to the listener, in the order raised, until the function returned is called. */
   readonly subscribe: (listener: Emit) => () => void;
   /** Lets a running change come to its end, then lets go of everything. Closing twice is closing once. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export type OpenConsole = (options: ConsoleOptions) => Promise<Console>;

@@ -15,8 +15,8 @@ import { withLock } from "./storage/lock.ts";
 /** How long one change waits for another to end before it is refused, in milliseconds. */
 const lockPatience = 2000;
 
-/** The practice service's own program, built beside this one. */
-const serviceProgram = fileURLToPath(new URL(/* @vite-ignore */ import.meta.url.includes("/chunks/") ? "../practice-service.js" : "./practice-service.js", import.meta.url));
+/** The practice service's own program, built beside the command line; this file lies in a chunk, or in the shell's folder. */
+const builtServiceProgram = (): string => fileURLToPath(new URL(/* @vite-ignore */ "../practice-service.js", import.meta.url));
 
 function personAtTheKeyboard(): string {
   try {
@@ -35,7 +35,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   if (kind !== "practice") throw problem("unsupported", { what: `The ${kind} machine` });
   const directory = resolve(options.practiceDirectory ?? join(dataFolder(), "practice"));
   const resident = options.resident === true;
-  const machine = await openPracticeMachine({ directory, serviceProgram, resident });
+  const machine = await openPracticeMachine({ directory, serviceProgram: options.serviceProgram ?? builtServiceProgram(), resident });
   if (resident) await machine.powerOn();
   const folder = resolve(options.dataDirectory ?? join(directory, "lockstep"));
   const announcer = createAnnouncer();

@@ -1,7 +1,7 @@
 // Starts the window: the transport of the host that it finds, the reader's language, the page.
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createHost } from "../app/host.ts";
+import { createClient } from "./host/client.ts";
 import { connectElectron } from "./host/electron.ts";
 import { HostProvider } from "./host/host.tsx";
 import { connectWeb } from "./host/web.ts";
@@ -26,7 +26,7 @@ async function start(): Promise<void> {
     <StrictMode>
       <KitProvider nonce={nonce}>
         <LanguageProvider value={language}>
-          <HostProvider host={createHost(transport)}><Shell /></HostProvider>
+          <HostProvider host={createClient(transport)}><Shell /></HostProvider>
         </LanguageProvider>
       </KitProvider>
     </StrictMode>,

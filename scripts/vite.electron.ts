@@ -18,7 +18,11 @@ export default defineConfig({
     minify: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { main: join(root, "main/electron/main.ts") },
+      input: {
+        "main": join(root, "main/electron/main.ts"),
+        // The console looks for the practice machine's service beside itself.
+        "practice-service": join(root, "main/machines/practice/service.ts"),
+      },
       external: ["electron"],
       output: { format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },

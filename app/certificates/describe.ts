@@ -1,10 +1,8 @@
 // A certificate described: the values that people and the contract see, taken from its DER.
-import { problem } from "../errors.ts";
-import { MalformedError } from "./asn1.ts";
 import type { Certificate } from "./certificate.ts";
 import { keyType } from "./private-key.ts";
 import { sha256Fingerprint, thumbprint } from "./thumbprint.ts";
-import { publicKeyOf, readFields, type CertificateFields } from "./x509.ts";
+import { publicKeyOf, readCertificate, type CertificateFields } from "./x509.ts";
 
 /** What a certificate does not say of itself. */
 export interface Circumstances {
@@ -14,12 +12,7 @@ export interface Circumstances {
 
 /** Describes a DER certificate. Throws certificate-unreadable. */
 export function describe(der: Uint8Array, circumstances: Circumstances): Certificate {
-  try {
-    return describeFields(readFields(der), circumstances);
-  } catch (error) {
-    if (error instanceof MalformedError) throw problem("certificate-unreadable", { file: "The certificate", problem: error.message });
-    throw error;
-  }
+  return describeFields(readCertificate(der), circumstances);
 }
 
 export function describeFields(fields: CertificateFields, { hasPrivateKey, role }: Circumstances): Certificate {

@@ -41,7 +41,7 @@ export interface Budget { pbkdf2: number; pkcs12: number; scrypt: number }
  * Ten million rounds of PBKDF2 take some seconds, off this thread; known writers use at most 600,000. PKCS #12's own
  * derivation costs more a round and runs on this thread, so less of it is allowed. Several parts of a file add up.
  */
-export const freshBudget = (): Budget => ({ pbkdf2: 10_000_000, pkcs12: 3_000_000, scrypt: 4 });
+export const freshBudget = (): Budget => ({ pbkdf2: 10_000_000, pkcs12: 6_000_000, scrypt: 4 });
 
 const scryptMemory = 128 * 1024 * 1024;
 

@@ -1,17 +1,25 @@
 // Which certificate belongs to which key, and which certificate issued which.
+import { createHash } from "node:crypto";
 import type { Certificate } from "./certificate.ts";
-import { sameBytes } from "./asn1.ts";
 import { publicKeyInfo } from "./private-key.ts";
-import { publicKeyOf, readFields, type CertificateFields } from "./x509.ts";
+import { publicKeyOf, readCertificate, type CertificateFields } from "./x509.ts";
 
 /** More certificates than this above a leaf are not followed; browsers stop earlier. */
 const longestChain = 10;
+/** Certificates of one name whose signatures are tried; cross-signing makes two or three. */
+const mostCandidates = 16;
 
-/** Whether a clear PKCS #8 key belongs to a certificate: both hold the same SubjectPublicKeyInfo. */
-export function belongs(certificate: CertificateFields, pkcs8: Uint8Array): boolean {
-  const key = publicKeyOf(certificate);
-  return key !== null && sameBytes(new Uint8Array(key.export({ type: "spki", format: "der" })), publicKeyInfo(pkcs8));
+/** The key of each certificate that has one among clear PKCS #8 keys: both hold the same SubjectPublicKeyInfo. */
+export function keysOf(certificates: readonly CertificateFields[], privateKeys: readonly Uint8Array[]): ReadonlyMap<CertificateFields, Uint8Array> {
+  const keys = new Map(privateKeys.map((key) => [fingerprint(publicKeyInfo(key)), key] as const));
+  return new Map(certificates.flatMap((certificate) => {
+    const publicKey = publicKeyOf(certificate);
+    const key = publicKey && keys.get(fingerprint(publicKey.export({ type: "spki", format: "der" })));
+    return key ? [[certificate, key] as const] : [];
+  }));
 }
+
+const fingerprint = (publicKeyInfo: Uint8Array): string => createHash("sha256").update(publicKeyInfo).digest("hex");
 
 /** Signed with its own key: a root, or a server's home-made certificate. */
 export function isSelfSigned(certificate: CertificateFields): boolean {
@@ -27,7 +35,9 @@ export function chainOf(leaf: CertificateFields, pool: readonly CertificateField
   const chain = [leaf];
   for (let last = leaf; chain.length <= longestChain && !isSelfSigned(last);) {
     const issuer = pool
-      .filter((candidate) => candidate.subject === last.issuer && !chain.some(({ der }) => sameBytes(der, candidate.der)) && issued(candidate, last))
+      .filter((candidate) => candidate.subject === last.issuer && !chain.includes(candidate) && last.x509.checkIssued(candidate.x509))
+      .slice(0, mostCandidates)
+      .filter((candidate) => issued(candidate, last))
       .sort((a, b) => Number(isSelfSigned(b)) - Number(isSelfSigned(a)) || b.notAfter.getTime() - a.notAfter.getTime())[0];
     if (!issuer) break;
     chain.push(issuer);
@@ -36,9 +46,9 @@ export function chainOf(leaf: CertificateFields, pool: readonly CertificateField
   return chain;
 }
 
-/** The place of a certificate in a chain by what it says of itself. Throws MalformedError. */
+/** The place of a certificate in a chain by what it says of itself. Throws certificate-unreadable. */
 export function roleOf(der: Uint8Array): Certificate["role"] {
-  return roleOfFields(readFields(der));
+  return roleOfFields(readCertificate(der));
 }
 
 export function roleOfFields(certificate: CertificateFields): Certificate["role"] {

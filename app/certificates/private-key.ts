@@ -1,6 +1,6 @@
 // Private keys: every form in which they come made one, clear PKCS #8, and what kind a key is.
 import { createPrivateKey, createPublicKey, type KeyObject, type PrivateKeyInput } from "node:crypto";
-import { Integer, ObjectIdentifier, OctetString, RawData, Sequence } from "asn1js";
+import { Integer, ObjectIdentifier, OctetString, Sequence } from "asn1js";
 import { encoding, isInteger, isObjectIdentifier, isOctetString, isSequence, MalformedError, parse, sequence, smallInteger, type Element } from "./asn1.ts";
 
 export type KeyForm = "pkcs8" | "pkcs1" | "sec1";
@@ -37,7 +37,12 @@ export function privateKeyOf(pkcs8: Uint8Array): KeyObject {
 
 /** SubjectPublicKeyInfo (DER) of a private key: what a certificate for it holds. Throws MalformedError. */
 export function publicKeyInfo(pkcs8: Uint8Array): Uint8Array {
-  return new Uint8Array(createPublicKey(privateKeyOf(pkcs8)).export({ type: "spki", format: "der" }));
+  const key = privateKeyOf(pkcs8);
+  try {
+    return new Uint8Array(createPublicKey(key).export({ type: "spki", format: "der" }));
+  } catch {
+    throw new MalformedError("its private key is damaged.");
+  }
 }
 
 const curveNames: Readonly<Record<string, string>> = { prime256v1: "p256", secp384r1: "p384", secp521r1: "p521" };
@@ -85,4 +90,3 @@ function wrappedSec1(sec1: Uint8Array, curve: Uint8Array): Uint8Array {
   const algorithm = new Sequence({ value: [new ObjectIdentifier({ value: "1.2.840.10045.2.1" }), parameters] });
   return new Uint8Array(new Sequence({ value: [new Integer({ value: 0 }), algorithm, new OctetString({ valueHex: sec1 })] }).toBER());
 }
-void RawData;

@@ -1,6 +1,7 @@
 // The fields of an X.509 certificate (RFC 5280), read from its DER once and kept as values.
 import { X509Certificate, type KeyObject } from "node:crypto";
-import { content, encoding, isBitString, isBoolean, isInteger, isTagged, MalformedError, objectIdentifier, octets, parse, sequence, tagged, time, type Element } from "./asn1.ts";
+import { problem } from "../errors.ts";
+import { content, isBitString, isBoolean, isInteger, isTagged, MalformedError, objectIdentifier, octets, parse, sequence, tagged, time, type Element } from "./asn1.ts";
 import { commonName, formatName } from "./distinguished-name.ts";
 import { formatAddress } from "./host-name.ts";
 
@@ -68,6 +69,16 @@ export function readFields(der: Uint8Array): CertificateFields {
   };
 }
 
+/** Reads a certificate that is known to be one. Throws certificate-unreadable. */
+export function readCertificate(der: Uint8Array): CertificateFields {
+  try {
+    return readFields(der);
+  } catch (error) {
+    if (error instanceof MalformedError) throw problem("certificate-unreadable", { file: "The certificate", problem: error.message });
+    throw error;
+  }
+}
+
 /** The public key of a certificate; null where this platform does not know its algorithm. */
 export function publicKeyOf({ x509 }: Pick<CertificateFields, "x509">): KeyObject | null {
   try {
@@ -129,6 +140,3 @@ function hexadecimal(octets_: Iterable<number>): string {
   const digits = Array.from(octets_, (octet) => octet.toString(16).toUpperCase().padStart(2, "0"));
   return (digits.length > 1 && digits[0] === "00" ? digits.slice(1) : digits).join("");
 }
-
-/** For comparing names by their bytes. */
-export const nameBytes = encoding;

@@ -41,7 +41,7 @@ class Run {
   }
 
   async write(body: EntryBody): Promise<void> {
-    await this.parts.journal.append({ ...body, planId: this.plan.id, at: this.parts.machine.clock.now().toISOString() } as Entry);
+    await this.parts.journal.append({ ...body, planId: this.plan.id, at: this.parts.machine.clock.now().toISOString() });
   }
 
   /** A full disk or a damaged journal must not keep a machine from being put back: undoing goes on without its record. */

@@ -13,6 +13,9 @@ const endpointLimit = 100_000;
 const mentionLimit = 1000;
 const includeLimit = 1000;
 const capturedTextLimit = 2048;
+/** UTF-16 units that the parser is given at a time, and that it may take in without telling of anything. */
+const pieceLength = 4 * 1024 * 1024;
+const untoldLimit = 8 * 1024 * 1024;
 
 const configurationNamespace = "http://santedb.org/configuration";
 const mobileNamespace = "http://santedb.org/mobile/configuration";
@@ -126,6 +129,9 @@ function inPlainWords(message: string): string {
   return shortened(known ? message.replace(known[0], known[1]) : message);
 }
 
+/** Looks at one character first: every attribute of the file is asked. */
+const isUrl = (value: string): boolean => (value.charCodeAt(0) | 0x20) === 0x68 && /^https?:\/\//i.test(value);
+
 type Attribute = SaxesTagNS["attributes"][string];
 
 interface Found extends Omit<Placement, "written"> {
@@ -150,6 +156,8 @@ class Reader {
   #rest: { readonly generation: Configuration["generation"]; readonly namespace: string; readonly line: number } | null = null;
 
   #depth = 0;
+  /** Position of the parser when it last told of anything. */
+  #told = 0;
   #attributes = 0;
   #element = "";
   #insideRest = false;
@@ -176,7 +184,8 @@ class Reader {
   read(): Configuration {
     // The parser would let a second byte order mark pass.
     if (this.#text.startsWith("\uFEFF")) throw this.#malformed("there is text outside the root element.");
-    this.#parser.write(this.#text).close();
+    this.#feed();
+    this.#parser.close();
     if (!this.#rest) throw problem("configuration-no-rest", { file: this.#file });
     return {
       file: this.#file,
@@ -187,6 +196,17 @@ class Reader {
       includes: this.#includes,
       mentions: this.#mentions,
     };
+  }
+
+  /**
+   * In pieces, so that a value without end is noticed: the parser gathers what it has not yet told of character by
+   * character, at up to forty times its size.
+   */
+  #feed(): void {
+    for (let at = 0; at < this.#text.length; at += pieceLength) {
+      this.#parser.write(this.#text.slice(at, at + pieceLength));
+      this.#bound(Math.min(at + pieceLength, this.#text.length) - this.#told, untoldLimit, "characters in one piece");
+    }
   }
 
   #endpoints(): Pick<Configuration, "endpoints" | "others"> {
@@ -211,6 +231,7 @@ class Reader {
   }
 
   #open(name: string): void {
+    this.#told = this.#parser.position;
     this.#depth++;
     if (this.#depth > depthLimit) throw problem("configuration-too-deep", { file: this.#file, limit: depthLimit });
     this.#attributes = 0;
@@ -219,9 +240,10 @@ class Reader {
   }
 
   #attribute(name: string, value: string): void {
+    this.#told = this.#parser.position;
     this.#bound(++this.#attributes, attributeLimit, "attributes on one element");
     if (this.#depth === 4 && this.#service !== null && name === "address") this.#address = this.#span();
-    else if (value.includes("://") && !name.startsWith("xmlns")) this.#mention(this.#element.slice(this.#element.indexOf(":") + 1), name, value, this.#parser.line);
+    else if (isUrl(value) && !name.startsWith("xmlns")) this.#mention(this.#element.slice(this.#element.indexOf(":") + 1), name, value, this.#parser.line);
   }
 
   /** The value of the attribute that the parser has just read: its closing quote is the last character read. */
@@ -312,7 +334,7 @@ class Reader {
     if (this.#depth === 2 && local === "include" && uri === configurationNamespace) {
       this.#includes.push(value);
       this.#bound(this.#includes.length, includeLimit, "included files");
-    } else if (value.includes("://")) {
+    } else if (isUrl(value)) {
       this.#mention(local, null, value, line);
     }
   }

@@ -115,11 +115,18 @@ function splicesOf(endpoint: Endpoint, wanted: Wanted, encoding: TextEncoding): 
   const edits = textEdits(address, endpoint, wanted);
   const last = edits.at(-1);
   if (!last) return [];
-  const reach = last.start + last.remove.length;
-  if (written.text.slice(0, reach) !== address.slice(0, reach)) {
+  const start = address.search(/\S/);
+  const writtenStart = written.text.search(/\S/);
+  const spelt = address.slice(start, last.start + last.remove.length);
+  if (!written.text.startsWith(spelt, writtenStart)) {
     return [{ offset: written.offset, remove: written.text, insert: asAttribute(applyToText(address, edits), written.quote, encoding) }];
   }
-  return edits.map(({ start, remove, insert }) => ({ offset: written.offset + encodeText(written.text.slice(0, start), encoding).length, remove, insert }));
+  // Line breaks before the address may take more units as written than as read.
+  return edits.map((edit) => ({
+    offset: written.offset + encodeText(written.text.slice(0, writtenStart + edit.start - start), encoding).length,
+    remove: edit.remove,
+    insert: edit.insert,
+  }));
 }
 
 /** A value as it is written between its quotes. Source: XML 1.0, 2.3 and 3.3.3. */

@@ -191,7 +191,13 @@ function certificateOf(bindings: readonly Binding[], stored: readonly StoredCert
     ?? bindings.find(({ family, endpoint }) => family === "sni" && endpoint.endsWith(`:${port}`));
   if (!binding || !same(binding.store, "MY")) return null;
   const found = stored.find(({ store, thumbprint }) => store === "My" && thumbprint === binding.thumbprint);
-  return found ? describe(found.der, { hasPrivateKey: found.hasPrivateKey, role: "leaf" }) : null;
+  if (!found) return null;
+  try {
+    return describe(found.der, { hasPrivateKey: found.hasPrivateKey, role: "leaf" });
+  } catch {
+    // A certificate that Lockstep cannot read is not worth the list of all instances.
+    return null;
+  }
 }
 
 const errorFinding = ({ code, message, hint }: LockstepError, severity: Finding["severity"]): Finding => ({ code, severity, message, hint });

@@ -54,18 +54,20 @@ export function encodingOf(bytes: Uint8Array, file: string): TextEncoding {
   throw problem("configuration-encoding", { file, encoding: `${name}, which it declares: its first bytes are those of ${encoding}` });
 }
 
-/** A file's text without its byte order mark, and where in the file it starts, in bytes. */
+/** A file's text without its byte order mark. */
 export interface FileText {
   readonly text: string;
   readonly encoding: TextEncoding;
+  /** Where in the file the text starts and ends, in bytes. */
   readonly start: number;
+  readonly end: number;
 }
 
 /** Decodes a whole file. Throws configuration-encoding as `encodingOf`, and for bytes that the encoding does not have. */
 export function decodeFile(bytes: Uint8Array, file: string): FileText {
   const encoding = encodingOf(bytes, file);
   const start = detected(bytes).marked ? encodeText("\uFEFF", encoding).length : 0;
-  return { text: decodeText(bytes.subarray(start), encoding, file), encoding, start };
+  return { text: decodeText(bytes.subarray(start), encoding, file), encoding, start, end: bytes.length };
 }
 
 /** Decodes whole characters out of a file. Throws configuration-encoding for bytes that the encoding does not have. */
@@ -74,19 +76,23 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding, file: stri
     case "iso-8859-1":
       // The decoder's own "iso-8859-1" is Windows-1252; widening each byte to a UTF-16 unit is the real one.
       return new TextDecoder("utf-16le", { ignoreBOM: true }).decode(Uint16Array.from(bytes));
-    case "us-ascii": {
-      const text = decodeText(bytes, "utf-8", file);
-      if (text.length !== bytes.length) throw problem("configuration-encoding", { file, encoding });
-      return text;
-    }
+    case "us-ascii":
     case "utf-8":
     case "utf-16le":
-    case "utf-16be":
-      try {
-        return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
-      } catch (cause) {
-        throw problem("configuration-encoding", { file, encoding }, { cause });
-      }
+    case "utf-16be": {
+      const text = decodeStrictly(bytes, encoding === "us-ascii" ? "utf-8" : encoding);
+      if (text === null || (encoding === "us-ascii" && text.length !== bytes.length)) throw problem("configuration-encoding", { file, encoding });
+      return text;
+    }
+  }
+}
+
+/** Null for bytes that the encoding does not have. */
+function decodeStrictly(bytes: Uint8Array, encoding: "utf-8" | "utf-16le" | "utf-16be"): string | null {
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
   }
 }
 
@@ -138,8 +144,8 @@ function utf8Length(text: string, from: number, to: number): number {
  * Byte offsets of characters of a file: one pass, however many there are. Takes indexes into its text in UTF-16 units,
  * in ascending order, and gives bytes from the start of the file.
  */
-export function byteOffsets({ text, encoding, start }: FileText, indexes: readonly number[]): readonly number[] {
-  if (encoding !== "utf-8") return indexes.map((index) => start + index * unitSize(encoding));
+export function byteOffsets({ text, encoding, start, end }: FileText, indexes: readonly number[]): readonly number[] {
+  if (encoding !== "utf-8" || end - start === text.length) return indexes.map((index) => start + index * unitSize(encoding));
   let at = 0;
   let offset = start;
   return indexes.map((index) => {

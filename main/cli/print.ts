@@ -17,7 +17,6 @@ export function painter(stream: { readonly isTTY?: boolean }, environment: NodeJ
 
 /** Bytes that a terminal would obey instead of showing are shown. Everything printed may have come from a file. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

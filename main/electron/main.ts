@@ -28,7 +28,7 @@ async function start(): Promise<void> {
   const pages = await loadPages(built("renderer"));
   protocol.handle(scheme.scheme, (request) => answerAppRequest(pages, request));
 
-  const lockstep = await openConsole(consoleOptions(process.argv.slice(app.isPackaged ? 1 : 2)));
+  const lockstep = await openConsole({ ...consoleOptions(process.argv.slice(app.isPackaged ? 1 : 2)), resident: true });
   closeBeforeQuitting(lockstep);
   answerCalls(ipcMain, lockstep.implementation);
   lockstep.subscribe(announceTo(() => BrowserWindow.getAllWindows().map(({ webContents }) => webContents)));

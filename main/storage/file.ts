@@ -89,7 +89,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const temporaryEnd = ".lockstep-tmp";
+const temporaryEnd = ".lockstep.tmp";
 const temporaryStart = (path: string): string => `${basename(path).slice(0, 120)}.`;
 
 const isAlive = (processId: number): boolean => {

@@ -63,9 +63,10 @@ export function openJournal(folder: string): Journal {
     // Only the holder of the change lock appends, and only at the end: an unchanged size is an unchanged journal.
     const size = await stat(path).then((found) => found.size, () => 0);
     if (known?.whole === size && size > 0) return known;
-    const content = await readFile(path).catch((thrown: NodeJS.ErrnoException) => {
-      if (thrown.code === "ENOENT") return Buffer.alloc(0);
-      throw problem("file-unreadable", { file: path, reason: thrown.code ?? thrown.message }, { cause: thrown });
+    const content = await readFile(path).catch((thrown: unknown) => {
+      const { code, message } = thrown as NodeJS.ErrnoException;
+      if (code === "ENOENT") return Buffer.alloc(0);
+      throw problem("file-unreadable", { file: path, reason: code ?? message }, { cause: thrown });
     });
     const reading = readEntries(content);
     const head = await readFile(headPath, "utf8").then((text) => headSchema.parse(JSON.parse(text)), () => null);

@@ -24,7 +24,7 @@ export interface WebHost {
   /** What the person opens; the token in its fragment is good once. */
   readonly address: string;
   /** Stops listening, ends the event streams, and gives calls under way two seconds to be answered. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Bounds of time in milliseconds, and of number. A window needs a handful of connections. */

@@ -5,7 +5,6 @@ import { asLockstepError, type LockstepError } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 import { useLoaded, useSession } from "../host/host.tsx";
 import { useSay } from "../messages/language.tsx";
-import type { MessageKey } from "../messages/message.ts";
 import { SecureWizard } from "../pages/endpoint/secure-wizard.tsx";
 import { ErrorNotice } from "../pages/error-notice.tsx";
 import { HistoryPage } from "../pages/history/history-page.tsx";
@@ -21,7 +20,7 @@ const subscribeHash = (changed: () => void) => {
   return () => window.removeEventListener("hashchange", changed);
 };
 
-interface Destination { readonly route: Route; readonly title: MessageKey; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
+interface Destination { readonly route: Route; readonly title: "overview.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
 
 /** The pages that can be gone to, in the order of the navigation, each with the pages that lie below it. */
 const destinations: readonly Destination[] = [

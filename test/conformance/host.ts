@@ -1,6 +1,6 @@
 // What every host must keep: the contract arrives whole at the other end, whatever carries it.
 import { createHash, randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callNames } from "../../app/contract-names.ts";
 import { LockstepError } from "../../app/errors.ts";
 import type { CallName, Host } from "../../app/host.ts";
@@ -8,7 +8,7 @@ import { answers, createScriptedConsole, failure, questions, type ScriptedConsol
 
 export interface OpenedHost {
   readonly host: Host;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 type Functions = Readonly<Record<string, Readonly<Record<string, (input: unknown) => Promise<unknown>>>>>;
@@ -35,11 +35,11 @@ export function describeHost(name: string, open: (console: ScriptedConsole) => P
   describe(`the contract over ${name}`, () => {
     let console: ScriptedConsole;
     let opened: OpenedHost;
-    beforeEach(async () => {
+    beforeAll(async () => {
       console = createScriptedConsole();
       opened = await open(console);
     });
-    afterEach(() => opened.close());
+    afterAll(() => opened.close());
 
     it.each(callNames)("%s carries the question there and the answer back", async (name) => {
       expect(await call(opened.host, name, at(questions, name))).toEqual(at(answers, name));
@@ -126,14 +126,14 @@ export function describeHost(name: string, open: (console: ScriptedConsole) => P
     it("a file of 10 MB arrives byte for byte", async () => {
       const file = randomBytes(10 * 1024 * 1024);
       await opened.host.certificate.inspect({ files: [{ name: "large.pfx", content: file.toString("base64") }], password: "pw" });
-      expect(console.received).toEqual([createHash("sha256").update(file).digest("hex")]);
+      expect(console.received.at(-1)).toBe(createHash("sha256").update(file).digest("hex"));
     });
 
     it("a file beyond the limit is refused", async () => {
       const file = Buffer.alloc(10 * 1024 * 1024 + 3, 7);
       const error = await failing(opened.host.certificate.inspect({ files: [{ name: "large.pfx", content: file.toString("base64") }], password: "pw" }));
       expect(error.code).toBe("input-invalid");
-      expect(console.received).toEqual([]);
+      expect(console.received).not.toContain(createHash("sha256").update(file).digest("hex"));
     });
 
     it("a call that takes its time holds up no other, and each gets its own answer", async () => {

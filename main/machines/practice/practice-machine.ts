@@ -8,9 +8,9 @@ import { nodeFiles } from "../../storage/file.ts";
 import { systemClock } from "../clock.ts";
 import { nodeNetwork } from "../network.ts";
 import { openCertificateStore } from "./certificate-store.ts";
-import { createPracticeMachine, removeAbandoned } from "./creation.ts";
+import { createPracticeMachine, finishCreation } from "./creation.ts";
 import { bindingsOf, reservationsOf } from "./http-sys-tables.ts";
-import type { Language } from "./language.ts";
+import { localisedSid, type Language } from "./language.ts";
 import { createNetsh } from "./netsh.ts";
 import { createServiceControl } from "./service-control.ts";
 import { createServiceProcesses } from "./service-process.ts";
@@ -46,17 +46,18 @@ export interface PracticeMachine extends Machine {
  * machine-busy, file-unwritable, disk-full.
  */
 export async function openPracticeMachine(options: PracticeOptions): Promise<PracticeMachine> {
-  const created = await createPracticeMachine(options.directory, options.language ?? "en");
+  const fresh = await createPracticeMachine(options.directory, options.language ?? "en");
   const directory = await realpath(options.directory);
-  if (!created) await removeAbandoned(directory);
   const state = openState(directory);
   const { hostName, language } = await state.machine.read();
+  const sid = async (account: string): Promise<string | null> =>
+    knownSid(account) ?? localisedSid(account, language) ?? accountSid(account, await state.machine.read());
   const certificates = openCertificateStore(join(directory, "certificates"));
   const processes = createServiceProcesses({
     state, program: options.serviceProgram, interpreter: options.interpreter ?? process.execPath, resident: options.resident === true,
   });
-  const netsh = createNetsh({ state, certificates, language });
-  const serviceControl = createServiceControl({ state, processes, language });
+  const netsh = createNetsh({ state, certificates, sid, language });
+  const serviceControl = createServiceControl({ processes, language });
 
   const run = (command: Command): Promise<CommandResult> => {
     const [program, ...arguments_] = command;
@@ -77,14 +78,20 @@ export async function openPracticeMachine(options: PracticeOptions): Promise<Pra
       listenList: async () => (await state.httpSys.read()).iplisten,
     },
     services: { list: () => processes.list(), find: (name) => processes.find(name) },
-    accounts: { sid: async (account) => knownSid(account) ?? accountSid(account, await state.machine.read()) },
+    accounts: { sid },
     files: nodeFiles,
     commands: { run },
-    network: nodeNetwork,
+    network: {
+      ...nodeNetwork,
+      resolve: (name) => (name.toLowerCase().replace(/\.$/, "") === hostName ? nodeNetwork.loopbacks() : nodeNetwork.resolve(name)),
+    },
     clock: systemClock,
     powerOn: () => processes.powerOn(),
     powerOff: () => processes.powerOff(),
   };
-  if (created) await machine.powerOn();
+  if (fresh) {
+    await machine.powerOn();
+    await finishCreation(directory);
+  }
   return machine;
 }

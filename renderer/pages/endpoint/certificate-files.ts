@@ -1,6 +1,9 @@
 // The files that hold a certificate: taken from the person, refused when too large, read as the contract wants them.
-import { certificateFileLimit, type UploadedFile } from "../../../app/contract.ts";
+import type { UploadedFile } from "../../../app/contract.ts";
 import { problem } from "../../../app/errors.ts";
+
+/** Bytes of a file at most: the contract's certificateFileLimit, which a test compares. */
+export const certificateFileLimit = 10 * 1024 * 1024;
 
 /** Files read at once; the contract takes no more. */
 export const certificateFilesLimit = 16;

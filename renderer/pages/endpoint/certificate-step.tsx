@@ -36,7 +36,7 @@ function PasswordField({ question, busy, input, onOpen }: {
       {question.reason === "again" && <p>{say("secure.password.again")}</p>}
       <Field label={say("secure.password.label", { file: question.file })} hint={say("secure.password.hint")}
         {...(mistake !== null && { validationState: "error" as const, validationMessage: mistake })}>
-        <PasswordInput ref={input} maxLength={1024} show={say("secure.password.show")} hide={say("secure.password.hide")} />
+        {(control) => <PasswordInput {...control} ref={input} maxLength={1024} show={say("secure.password.show")} hide={say("secure.password.hide")} />}
       </Field>
       <Button type="submit" appearance="primary" className="password-open">{say("secure.password.open")}</Button>
     </form>

@@ -1,8 +1,8 @@
 // One change in full: what was done and run, what came of it, what was proven, and the way back.
 import { useCallback, useState } from "react";
 import type { HistoryDetail } from "../../../app/contract.ts";
-import { LockstepError, type ErrorCode } from "../../../app/errors.ts";
 import type { Host } from "../../../app/host.ts";
+import { errorOf } from "../../host/client.ts";
 import { useLoaded, useSession } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { formatMoment } from "../../messages/moment.ts";
@@ -21,16 +21,10 @@ function Above() {
   return <a className="back-link" href={addressOf({ page: "history" })}>{say("history.title")}</a>;
 }
 
-const errorOf = ({ error, id }: HistoryDetail): LockstepError | null => error && new LockstepError(error.code as ErrorCode, error.message, error.hint, {
-  aftermath: error.aftermath, planId: error.planId ?? id,
-  ...(error.command && { evidence: { command: error.command, output: error.output ?? "" } }),
-});
-
 function RecordView({ record }: { readonly record: HistoryDetail }) {
   const { say, tag } = useLanguage();
   const { now } = useSession();
   const [undoing, setUndoing] = useState(false);
-  const error = errorOf(record);
   return (
     <Page title={record.title} above={<Above />}>
       <div className="stack">
@@ -44,7 +38,7 @@ function RecordView({ record }: { readonly record: HistoryDetail }) {
           </dl>
           {record.canUndo && <Button icon={<UndoIcon />} onClick={() => setUndoing(true)}>{say("undo.action")}</Button>}
         </section>
-        {error && <ErrorNotice error={error} afterAct />}
+        {record.error && <ErrorNotice error={errorOf({ ...record.error, planId: record.error.planId ?? record.id })} afterAct />}
         {record.verified.length > 0 && (
           <section className="card">
             <h2>{say("history.verified")}</h2>

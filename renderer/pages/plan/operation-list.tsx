@@ -1,5 +1,5 @@
 // The steps of a plan: what each does, exactly what it runs, the lines of a file that change; and how far it has come.
-import { useState, type ReactNode } from "react";
+import { Fragment, useState, type ReactNode } from "react";
 import { quoteCommand } from "../../../app/plan/quote.ts";
 import type { DifferenceLine, OperationView } from "../../../app/plan/operation.ts";
 import { useSay } from "../../messages/language.tsx";
@@ -36,7 +36,7 @@ function CommandLine({ command }: { readonly command: readonly string[] }) {
   const line = quoteCommand(command);
   return (
     <div className="command">
-      <pre className="code">{line}</pre>
+      <pre className="code">{command.map((argument, index) => <Fragment key={index}>{index > 0 && " "}<span className="argument">{quoteCommand([argument])}</span></Fragment>)}</pre>
       <CopyButton text={line} name={say("app.copyWhat", { what: line })} label={say("app.copy")} copied={say("app.copied")} failed={say("app.copyFailed")} />
     </div>
   );

@@ -5,7 +5,7 @@ import { createHost, type Envelope, type Host } from "../../../app/host.ts";
 export interface WebClient {
   readonly host: Host;
   readonly cookie: string;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Opens the printed address as a page does. */

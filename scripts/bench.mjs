@@ -1,0 +1,15 @@
+// `npm run bench`: builds what is not up to date and runs the measurements. Every figure is a ratio within this run.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { buildAll } from "./build.mjs";
+
+const root = join(import.meta.dirname, "..");
+await buildAll({ names: ["main"] });
+const { build } = await import("vite");
+const outDir = join(root, "node_modules/.cache/bench");
+await build({
+  configFile: false, root, logLevel: "error",
+  ssr: { noExternal: true },
+  build: { ssr: join(root, "test/bench/bench.ts"), outDir, target: "node20", emptyOutDir: true, rollupOptions: { output: { entryFileNames: "bench.js" } } },
+});
+process.exit(spawnSync(process.execPath, [join(outDir, "bench.js"), join(root, "dist/lockstep.js")], { stdio: "inherit" }).status ?? 1);

@@ -1,0 +1,106 @@
+// Measures, as ratios within one run, what a person waits for. Prints; asserts nothing: machines differ, ratios hardly.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SaxesParser } from "saxes";
+import type { Progress } from "../../app/contract.ts";
+import { parseConfiguration } from "../../app/santedb/configuration.ts";
+import { applySplices, planConversion } from "../../app/santedb/convert.ts";
+import { makeServerPfx } from "../fixtures/certificates.ts";
+import { openConsole } from "../../main/console.ts";
+import { readFileSync } from "node:fs";
+
+const program = process.argv[2] ?? "dist/lockstep.js";
+
+const median = (values: readonly number[]): number => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+const milliseconds = (value: number): string => `${value.toFixed(0)} ms`;
+
+function timed(work: () => unknown): number {
+  const from = performance.now();
+  work();
+  return performance.now() - from;
+}
+
+function row(title: string, ratio: number, detail: string): void {
+  process.stdout.write(`${title.padEnd(58)} ${`${ratio.toFixed(2)} ×`.padStart(9)}   ${detail}\n`);
+}
+
+/** Start-up, run in turn so that a change of the machine's pace falls on both. */
+function commandStart(directory: string): void {
+  const node = (...args: string[]) => timed(() => spawnSync(process.execPath, args, { stdio: "ignore" }));
+  const runs = Array.from({ length: 9 }, () => ({
+    bare: node("-e", "0"),
+    version: node(program, "--version"),
+    list: node(program, "instance", "list", "--practice-dir", directory, "--json"),
+  })).slice(1);
+  const bare = median(runs.map((run) => run.bare));
+  for (const [title, values] of [["lockstep --version", runs.map((run) => run.version)], ["lockstep instance list", runs.map((run) => run.list)]] as const) {
+    row(`${title} against node -e 0`, median(values) / bare, `${milliseconds(median(values))} against ${milliseconds(bare)}`);
+  }
+}
+
+/** 50 MB of what a configuration holds beside its endpoints, and six endpoints. */
+function bigConfiguration(): Uint8Array {
+  const service = (name: string) => `    <service name="${name}" implementationType="SanteDB.Client.${name}, SanteDB.Client">\r\n      <endpoint contract="SanteDB.Rest.I${name}, SanteDB.Rest" address="http://0.0.0.0:9200/${name.toLowerCase()}">\r\n        <behaviors />\r\n        <certificate />\r\n        <clientCerts>false</clientCerts>\r\n      </endpoint>\r\n    </service>\r\n`;
+  const filler = '      <add key="facility.setting" type="SanteDB.Core.Configuration.AppSetting, SanteDB.Core.Api" value="Zoë &amp; Mwangi" />\r\n';
+  const head = '\uFEFF<?xml version="1.0" encoding="utf-8"?>\r\n<SanteDBConfiguration xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0.2101.0" xmlns="http://santedb.org/configuration">\r\n';
+  const fill = `  <section xsi:type="ApplicationServiceContextConfigurationSection">\r\n    <appSettings>\r\n${filler.repeat(Math.floor(25 * 1024 * 1024 / (filler.length + 1)))}    </appSettings>\r\n  </section>\r\n`;
+  return new TextEncoder().encode(`${head}${fill}  <section xsi:type="RestConfigurationSection">\r\n${["Auth", "Hdsi", "Ami", "Bis", "App", "Www"].map(service).join("")}  </section>\r\n${fill}</SanteDBConfiguration>\r\n`);
+}
+
+function configurationEdit(): void {
+  const bytes = bigConfiguration();
+  const text = new TextDecoder().decode(bytes);
+  const bare = (): void => {
+    const parser = new SaxesParser({ xmlns: true });
+    parser.on("opentag", () => undefined);
+    parser.write(text).close();
+  };
+  const edit = (): void => {
+    const configuration = parseConfiguration(bytes, "big.config");
+    applySplices(bytes, planConversion(configuration, { scheme: "https" }).splices, "big.config");
+  };
+  const runs = Array.from({ length: 4 }, () => ({ bare: timed(bare), edit: timed(edit) })).slice(1);
+  const [bareTime, editTime] = [median(runs.map((run) => run.bare)), median(runs.map((run) => run.edit))];
+  row(`editing a configuration of ${(bytes.length / 1024 / 1024).toFixed(0)} MB against a bare saxes pass`, editTime / bareTime, `${milliseconds(editTime)} against ${milliseconds(bareTime)}`);
+}
+
+/** One whole secure run; what is not waiting for the service to stop and start is Lockstep's own. */
+async function secureRun(directory: string): Promise<void> {
+  const pfx = makeServerPfx({ directory, key: "rsa:2048", names: ["clinic-7.example.org"] });
+  const console = await openConsole({ machine: "practice", practiceDirectory: join(directory, "machine"), serviceProgram: join(program, "../practice-service.js") });
+  const { implementation } = console;
+  let waiting = 0;
+  let since = 0;
+  console.subscribe((name, payload) => {
+    if (name !== "plan.progress") return;
+    const { title, state } = payload as Progress;
+    if (!/^(Stop|Start) the service/.test(title)) return;
+    if (state === "running") since = performance.now();
+    else waiting += performance.now() - since;
+  });
+  const from = performance.now();
+  const plan = await implementation.endpoint.planSecure({
+    instance: "default", certificate: { files: [{ name: "server.pfx", content: readFileSync(pfx.file).toString("base64") }], password: pfx.password },
+  });
+  const planned = performance.now();
+  const applied = await implementation.plan.apply({ planId: plan.planId });
+  const whole = performance.now() - from;
+  const own = whole - waiting;
+  row("securing, own time against waiting for the service", own / waiting, `${milliseconds(own)} own (${milliseconds(planned - from)} of it planning), ${milliseconds(waiting)} waiting`);
+  const bare = timed(() => spawnSync(process.execPath, ["-e", "0"], { stdio: "ignore" }));
+  row("securing, own time against node -e 0", own / bare, `${applied.verified.length} checks among it`);
+  await implementation.service.stop({ name: "sdb-www-default" });
+  await console.close();
+}
+
+const directory = mkdtempSync(join(tmpdir(), "lockstep-bench-"));
+try {
+  await secureRun(directory);
+  commandStart(join(directory, "machine"));
+  configurationEdit();
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+process.exit(0);
