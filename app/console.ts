@@ -116,7 +116,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
   function settled(plan: Plan, ended: Ended, success: Applied["outcome"]): Applied {
     emit("history.changed", { id: plan.id });
     if (ended.error) throw ended.error;
-    return applied(plan, success, ended.verified);
+    return applied(success === "undone" ? { ...plan, findings: [] } : plan, success, ended.verified);
   }
 
   async function apply({ plan, materials }: Held): Promise<Applied> {

@@ -66,7 +66,7 @@ const catalogue = {
 
   // Services
   "service-missing": { message: "There is no service named {service}.", hint: "`lockstep service list` shows the services there are." },
-  "service-will-not-stop": { message: "{service} did not stop within {seconds} seconds.", hint: "Find out what it waits for; end it in the Task Manager only if nobody is using it." },
+  "service-will-not-stop": { message: "{service} did not stop within {seconds} seconds.", hint: "It was asked to stop and may still do so: watch it, and start it again if it does. Find out what it waits for before the next try." },
   "service-will-not-start": { message: "{service} did not start: {reason}", hint: "Read its log; the reason above is what Windows says." },
   "service-died": { message: "{service} started and ended again: {reason}", hint: "Read its log; most often its configuration, its port or its account's rights are the cause." },
 

@@ -13,7 +13,7 @@ export function browserCommand(address: string, system: string, environment: Env
     // Not `start`: that is a word of cmd, which reads & and ^ in an address as its own.
     case "win32": return ["rundll32.exe", "url.dll,FileProtocolHandler", address];
     case "darwin": return ["open", address];
-    default: return environment["DISPLAY"] ?? environment["WAYLAND_DISPLAY"] ? ["xdg-open", address] : null;
+    default: return [environment["DISPLAY"], environment["WAYLAND_DISPLAY"]].some((display) => display !== undefined && display !== "") ? ["xdg-open", address] : null;
   }
 }
 

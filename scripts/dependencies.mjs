@@ -1,7 +1,7 @@
 // The packages that Lockstep is built from: whether they are here as the lock file says, and their installation.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { env, exit, stderr } from "node:process";
+import { arch, env, exit, platform, stderr } from "node:process";
 import { runProgram } from "./program.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -14,12 +14,12 @@ const readJson = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
  */
 export async function installDependencies(say) {
   if (installedFits()) return;
-  const count = Object.keys(readJson("package-lock.json").packages).filter((path) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path)).length;
-  say(`Installing the ${count} packages that Lockstep is built from. This is done once and takes about a minute.`);
+  const packages = packagesForHere();
+  say(`Installing the ${packages.length} packages that Lockstep is built from. This is done once and takes about a minute.`);
   const begun = Date.now();
   const seconds = () => Math.round((Date.now() - begun) / 1000);
   const words = [];
-  const ticker = setInterval(() => say(`  … ${seconds()} s, ${countInstalled()} of ${count} packages unpacked`), 5_000);
+  const ticker = setInterval(() => say(`  … ${seconds()} s, ${packages.filter(isUnpacked).length} of ${packages.length} packages unpacked`), 5_000);
   // npm tells its scripts where it lies; run by Node itself it needs no shell on any system.
   const [program, ...first] = env.npm_execpath?.endsWith(".js") ? [process.execPath, env.npm_execpath] : ["npm"];
   const code = await runProgram(program, [...first, "ci", "--no-audit", "--no-fund", "--loglevel=warn"], { cwd: root, stdio: ["ignore", "pipe", "pipe"], hear: (chunk) => words.push(chunk) });
@@ -38,18 +38,19 @@ function installedFits() {
     const wanted = readJson("package-lock.json").packages;
     const installed = readJson("node_modules/.package-lock.json").packages;
     return Object.entries(wanted).every(([path, { version, optional, link }]) =>
-      path === "" || link || (installed[path] ? installed[path].version === version : optional === true));
+      path === "" || link || (installed[path] ? installed[path].version === version && isUnpacked(path) : optional === true));
   } catch {
     return false;
   }
 }
 
-function countInstalled() {
-  try {
-    const names = readdirSync(join(root, "node_modules")).filter((name) => !name.startsWith("."));
-    const scopes = names.filter((name) => name.startsWith("@")).map((scope) => readdirSync(join(root, "node_modules", scope)).length);
-    return scopes.reduce((sum, size) => sum + size, names.length - scopes.length);
-  } catch {
-    return 0;
-  }
+/** Folders of the packages that npm will put on a computer of this kind. */
+function packagesForHere() {
+  const fits = (allowed, own) => allowed === undefined || allowed.includes(own);
+  return Object.entries(readJson("package-lock.json").packages)
+    .filter(([path, { os, cpu }]) => path !== "" && fits(os, platform) && fits(cpu, arch))
+    .map(([path]) => path);
 }
+
+/** npm makes all folders first; the description is among the last things in one. */
+const isUnpacked = (path) => existsSync(join(root, path, "package.json"));

@@ -42,7 +42,7 @@ export function parseFirst(bytes: Uint8Array): Element {
 }
 
 /** Length of the first element with its header, when it is written in definite form; null otherwise. */
-export function declaredLength(bytes: Uint8Array): number | null {
+function declaredLength(bytes: Uint8Array): number | null {
   const first = bytes[1];
   if (first === undefined || first === 0x80) return null;
   if (first < 0x80) return 2 + first;

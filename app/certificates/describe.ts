@@ -33,6 +33,6 @@ export function describeFields(fields: CertificateFields, { hasPrivateKey, role 
 }
 
 /** ISO 8601 in UTC; a certificate counts in whole seconds. */
-export function isoTime(time: Date): string {
+function isoTime(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -17,7 +17,7 @@ const shortNames: Readonly<Record<string, string>> = {
  * OID with the hexadecimal of the encoded value. The same as `openssl x509 -nameopt RFC2253,-esc_msb` with ", " between.
  */
 export function formatName(name: Element | undefined): string {
-  return [...sequence(name)].reverse().map((part) => set(part).map(formatAttribute).join("+")).join(", ");
+  return [...sequence(name)].reverse().map((part) => [...set(part)].reverse().map(formatAttribute).join("+")).join(", ");
 }
 
 /** The last common name in a Name, unescaped; null where there is none. */

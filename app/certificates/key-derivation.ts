@@ -60,7 +60,7 @@ export type Purpose = "key" | "iv" | "mac";
 const purposeOctet: Readonly<Record<Purpose, number>> = { key: 1, iv: 2, mac: 3 };
 
 /** `length` octets from a password. Throws MalformedError where the budget does not suffice. */
-export async function derive(derivation: Derivation, password: PasswordOctets["utf8"], purpose: Purpose, length: number, budget: Budget): Promise<Uint8Array> {
+export async function derive(derivation: Derivation, password: Uint8Array, purpose: Purpose, length: number, budget: Budget): Promise<Uint8Array> {
   if (derivation.salt.length > 1024) throw new MalformedError("the salt of its password protection is too long.");
   switch (derivation.kind) {
     case "pkcs12":

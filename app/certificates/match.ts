@@ -23,7 +23,7 @@ const fingerprint = (publicKeyInfo: Uint8Array): string => createHash("sha256").
 
 /** Signed with its own key: a root, or a server's home-made certificate. */
 export function isSelfSigned(certificate: CertificateFields): boolean {
-  return issued(certificate, certificate);
+  return certificate.subject === certificate.issuer && signed(certificate, certificate);
 }
 
 /**
@@ -35,9 +35,9 @@ export function chainOf(leaf: CertificateFields, pool: readonly CertificateField
   const chain = [leaf];
   for (let last = leaf; chain.length <= longestChain && !isSelfSigned(last);) {
     const issuer = pool
-      .filter((candidate) => candidate.subject === last.issuer && !chain.includes(candidate) && last.x509.checkIssued(candidate.x509))
+      .filter((candidate) => !chain.includes(candidate) && last.x509.checkIssued(candidate.x509))
       .slice(0, mostCandidates)
-      .filter((candidate) => issued(candidate, last))
+      .filter((candidate) => signed(candidate, last))
       .sort((a, b) => Number(isSelfSigned(b)) - Number(isSelfSigned(a)) || b.notAfter.getTime() - a.notAfter.getTime())[0];
     if (!issuer) break;
     chain.push(issuer);
@@ -56,11 +56,10 @@ export function roleOfFields(certificate: CertificateFields): Certificate["role"
   return isSelfSigned(certificate) ? "root" : "intermediate";
 }
 
-function issued(issuer: CertificateFields, certificate: CertificateFields): boolean {
-  if (issuer.subject !== certificate.issuer) return false;
+function signed(issuer: CertificateFields, certificate: CertificateFields): boolean {
   const key = publicKeyOf(issuer);
   try {
-    return key !== null && certificate.x509.checkIssued(issuer.x509) && certificate.x509.verify(key);
+    return key !== null && certificate.x509.verify(key);
   } catch {
     return false; // A signature of a kind that this platform does not check.
   }

@@ -163,10 +163,10 @@ export function readDekInfo(header: string): { readonly cipher: Cipher; readonly
 
 /** Undoes the encryption that OpenSSL's old key files have: one round of MD5, salted with the first 8 octets of the vector. */
 export function unsealDek<Value>(dek: { readonly cipher: Cipher; readonly iv: Uint8Array }, sealed: Uint8Array, password: string, read: (clear: Uint8Array) => Value): Value | null {
-  const octets_ = new TextEncoder().encode(password);
+  const bytes = new TextEncoder().encode(password);
   const digests: Uint8Array[] = [];
   while (digests.length * 16 < dek.cipher.keyLength) {
-    digests.push(createHash("md5").update(digests.at(-1) ?? new Uint8Array()).update(octets_).update(dek.iv.subarray(0, 8)).digest());
+    digests.push(createHash("md5").update(digests.at(-1) ?? new Uint8Array()).update(bytes).update(dek.iv.subarray(0, 8)).digest());
   }
   return opened(dek.cipher, joined(digests).subarray(0, dek.cipher.keyLength), dek.iv, sealed, read);
 }

@@ -160,6 +160,8 @@ function* blocks(text: string): Generator<Block> {
     beginning.lastIndex = end;
     yield { label, line, ...body(text.slice(bodyStart, end), label, line) };
   }
+  const last = text.lastIndexOf("-----BEGIN ");
+  if (count === 0 || last > counted && !/[\r\n]/.test(text.slice(last))) throw new MalformedError("a PEM part has no end; it was cut short.");
 }
 
 /** Headers stand before the content, an empty line between them; a line that begins with a blank goes on with the one before. */

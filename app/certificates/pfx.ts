@@ -24,10 +24,10 @@ const digests: Readonly<Record<string, Hash>> = {
 const mostBags = 1000;
 const deepestNesting = 4;
 
-/** Whether a parsed element has the form of a PFX: version 3, then the authenticated safe. */
+/** Whether a parsed element has the form of a PFX: its version, then content of a PKCS #7 kind. */
 export function isPfx(element: Element): boolean {
   const [version, safe] = isSequence(element) ? sequence(element) : [];
-  return isInteger(version) && isSequence(safe) && isObjectIdentifier(sequence(safe)[0]);
+  return isInteger(version) && isSequence(safe) && isObjectIdentifier(sequence(safe)[0]) && objectIdentifier(sequence(safe)[0]).startsWith("1.2.840.113549.1.7.");
 }
 
 interface Mac {

@@ -5,7 +5,7 @@ import type { Certificate, Material, ServerCertificate } from "./certificate.ts"
 import { describeFields } from "./describe.ts";
 import { chainOf, isSelfSigned, keysOf, roleOfFields } from "./match.ts";
 import { provesKey } from "./sign-proof.ts";
-import { dateOf, suitabilityOf, unfitForServers } from "./suitability.ts";
+import { momentOf, suitabilityOf, unfitForServers } from "./suitability.ts";
 import { readCertificate, type CertificateFields } from "./x509.ts";
 
 export interface Selection {
@@ -37,8 +37,8 @@ export function selectServerCertificate(material: Material, selection: Selection
   const keys = keysOf(all, material.privateKeys);
   const { leaf, privateKey } = choose(all, keys, material, selection);
   const { subject, notBefore, notAfter } = leaf;
-  if (!allowExpired && notAfter < now) throw problem("certificate-expired", { subject, notAfter: dateOf(notAfter) });
-  if (!allowExpired && notBefore > now) throw problem("certificate-not-yet-valid", { subject, notBefore: dateOf(notBefore) });
+  if (!allowExpired && notAfter < now) throw problem("certificate-expired", { subject, notAfter: momentOf(notAfter) });
+  if (!allowExpired && notBefore > now) throw problem("certificate-not-yet-valid", { subject, notBefore: momentOf(notBefore) });
   if (privateKey && !provesKey(leaf.der, privateKey)) {
     throw problem("certificate-unreadable", { file, problem: "its private key is damaged; what it signs is not valid." });
   }

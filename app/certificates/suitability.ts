@@ -72,10 +72,10 @@ function hostsOf({ alternativeNames, commonName }: CertificateFields): readonly 
 
 function validity({ subject, notBefore, notAfter }: CertificateFields, now: Date): Finding | null {
   if (notAfter < now) {
-    return { code: "certificate-expired", severity: "error", message: `The certificate of ${subject} ended on ${dateOf(notAfter)}.`, hint: "Have it renewed; clients refuse it." };
+    return { code: "certificate-expired", severity: "error", message: `The certificate of ${subject} ended on ${momentOf(notAfter)}.`, hint: "Have it renewed; clients refuse it." };
   }
   if (notBefore > now) {
-    return { code: "certificate-not-yet-valid", severity: "error", message: `The certificate of ${subject} is valid only from ${dateOf(notBefore)}.`, hint: "Check this machine's clock, or wait." };
+    return { code: "certificate-not-yet-valid", severity: "error", message: `The certificate of ${subject} is valid only from ${momentOf(notBefore)}.`, hint: "Check this machine's clock, or wait." };
   }
   const left = notAfter.getTime() - now.getTime();
   if (left > soon) return null;
@@ -151,7 +151,11 @@ const selfSignedFinding: Finding = {
   hint: "Every client has to be told to trust it.",
 };
 
-/** The UTC date, as messages show it. */
-export function dateOf(time: Date): string {
+/** Date and time to the minute, as messages show them: "2027-01-31 12:00 UTC". */
+export function momentOf(time: Date): string {
+  return `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function dateOf(time: Date): string {
   return time.toISOString().slice(0, 10);
 }

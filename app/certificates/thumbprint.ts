@@ -83,5 +83,5 @@ function hiddenName(character: string): string {
 
 function named(what: string, times: number): string {
   if (/^(?:U\+|the )/.test(what)) return times === 1 ? what : `${what} (${times} times)`;
-  return `${times} ${what}${times === 1 ? "" : "s"}`;
+  return `${times} ${what}${times === 1 ? "" : what.endsWith("sh") ? "es" : "s"}`;
 }

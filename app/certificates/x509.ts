@@ -116,8 +116,8 @@ function alternativeName(name: Element): readonly string[] {
 }
 
 /** An IA5String for people to read: whatever is not visible ASCII stands as \xNN. */
-function printable(octets_: Uint8Array): string {
-  return Array.from(octets_, (octet) => (octet > 0x20 && octet < 0x7f ? String.fromCharCode(octet) : `\\x${hexadecimal([octet])}`)).join("");
+function printable(bytes: Uint8Array): string {
+  return Array.from(bytes, (octet) => (octet > 0x20 && octet < 0x7f ? String.fromCharCode(octet) : `\\x${hexadecimal([octet])}`)).join("");
 }
 
 /** KeyUsage bits (RFC 5280, 4.2.1.3): digitalSignature 0, keyEncipherment 2, keyAgreement 4, counted from the highest. */
@@ -136,7 +136,7 @@ function signatureHash(algorithm: Element | undefined): string | null {
 }
 
 /** Upper-case hexadecimal without the octet of zeros that only keeps a number positive. */
-function hexadecimal(octets_: Iterable<number>): string {
-  const digits = Array.from(octets_, (octet) => octet.toString(16).toUpperCase().padStart(2, "0"));
+function hexadecimal(bytes: Iterable<number>): string {
+  const digits = Array.from(bytes, (octet) => octet.toString(16).toUpperCase().padStart(2, "0"));
   return (digits.length > 1 && digits[0] === "00" ? digits.slice(1) : digits).join("");
 }

@@ -1,17 +1,23 @@
 // Accounts: the well-known ones by SID and SDDL alias, whatever their localised names; service SIDs are computed.
 import { createHash } from "node:crypto";
 
-interface WellKnown { readonly sid: string; readonly sddl: string; readonly names: readonly string[] }
+interface WellKnown {
+  readonly sid: string;
+  readonly sddl: string;
+  /** As netsh shows it. */
+  readonly shown: string;
+  readonly names: readonly string[];
+}
 
 /** Names in English; a localised name is resolved by the machine. Source: [MS-DTYP] 2.4.2.4 and 2.5.1.1. */
 const wellKnown: readonly WellKnown[] = [
-  { sid: "S-1-5-18", sddl: "SY", names: ["LocalSystem", "NT AUTHORITY\\SYSTEM", "SYSTEM", ".\\LocalSystem"] },
-  { sid: "S-1-5-19", sddl: "LS", names: ["NT AUTHORITY\\LocalService", "NT AUTHORITY\\LOCAL SERVICE", "LOCAL SERVICE", "LocalService"] },
-  { sid: "S-1-5-20", sddl: "NS", names: ["NT AUTHORITY\\NetworkService", "NT AUTHORITY\\NETWORK SERVICE", "NETWORK SERVICE", "NetworkService"] },
-  { sid: "S-1-5-32-544", sddl: "BA", names: ["BUILTIN\\Administrators", "Administrators"] },
-  { sid: "S-1-5-32-545", sddl: "BU", names: ["BUILTIN\\Users", "Users"] },
-  { sid: "S-1-5-11", sddl: "AU", names: ["NT AUTHORITY\\Authenticated Users", "Authenticated Users"] },
-  { sid: "S-1-1-0", sddl: "WD", names: ["Everyone", "\\Everyone"] },
+  { sid: "S-1-5-18", sddl: "SY", shown: "NT AUTHORITY\\SYSTEM", names: ["LocalSystem", "NT AUTHORITY\\SYSTEM", "SYSTEM", ".\\LocalSystem"] },
+  { sid: "S-1-5-19", sddl: "LS", shown: "NT AUTHORITY\\LOCAL SERVICE", names: ["NT AUTHORITY\\LocalService", "NT AUTHORITY\\LOCAL SERVICE", "LOCAL SERVICE", "LocalService"] },
+  { sid: "S-1-5-20", sddl: "NS", shown: "NT AUTHORITY\\NETWORK SERVICE", names: ["NT AUTHORITY\\NetworkService", "NT AUTHORITY\\NETWORK SERVICE", "NETWORK SERVICE", "NetworkService"] },
+  { sid: "S-1-5-32-544", sddl: "BA", shown: "BUILTIN\\Administrators", names: ["BUILTIN\\Administrators", "Administrators"] },
+  { sid: "S-1-5-32-545", sddl: "BU", shown: "BUILTIN\\Users", names: ["BUILTIN\\Users", "Users"] },
+  { sid: "S-1-5-11", sddl: "AU", shown: "NT AUTHORITY\\Authenticated Users", names: ["NT AUTHORITY\\Authenticated Users", "Authenticated Users"] },
+  { sid: "S-1-1-0", sddl: "WD", shown: "\\Everyone", names: ["Everyone", "\\Everyone"] },
 ];
 
 const fold = (name: string): string => name.trim().toLowerCase();
@@ -49,7 +55,7 @@ export function trusteeSid(trustee: string): string {
 
 /** English name of a well-known SID as netsh shows it, else the SID itself. */
 export function accountName(sid: string): string {
-  return wellKnown.find((known) => known.sid === sid)?.names[1] ?? sid;
+  return wellKnown.find((known) => known.sid === sid)?.shown ?? sid;
 }
 
 /** LocalSystem and administrators may listen without a reservation; LOCAL SERVICE and NETWORK SERVICE may not. */

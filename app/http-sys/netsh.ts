@@ -41,10 +41,13 @@ const remedies: ReadonlyMap<number, string> = new Map([
   [1332, "Write the account as DOMAIN\\name or as a SID."],
 ]);
 
-/** The first whole number after a colon; a colon in full width counts, an ipport or a time of day does not. */
+/**
+ * The first number that follows a word, a colon and a blank, "…, Error: 183"; a colon in full width needs no blank. The
+ * port of an echoed address stands behind its colon without one.
+ */
 function numberIn(output: string): number | null {
   for (const line of output.split(/\r\n|\n|\r/)) {
-    const digits = /[:：]\s*(\d{1,5})\s*(?:$|[^\d.:])/u.exec(line)?.[1];
+    const digits = /\p{L}\s*(?::\s+|：\s*)(\d{1,5})(?!\S)/u.exec(line)?.[1];
     if (digits !== undefined) return Number(digits);
   }
   return null;

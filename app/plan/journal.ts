@@ -63,7 +63,10 @@ function advanced(record: ChangeRecord, entry: Entry): ChangeRecord {
   switch (entry.type) {
     case "begun": return record;
     case "intent": return entry.direction === "forward" ? withStep(record, entry.step, "running", entry.at) : record;
-    case "done": return withStep(record, entry.step, entry.direction === "back" ? "undone" : entry.changed ? "done" : "already", entry.at);
+    case "done": {
+      const isCheck = record.plan.operations[entry.step]?.kind.startsWith("verify.") === true;
+      return withStep(record, entry.step, entry.direction === "back" ? "undone" : entry.changed || isCheck ? "done" : "already", entry.at);
+    }
     case "failed": return {
       ...withStep(record, entry.step, entry.direction === "back" ? "not-undone" : "failed", entry.at),
       error: record.error ?? entry.error,

@@ -5,7 +5,7 @@ import { sameBinding } from "../http-sys/binding.ts";
 import { explainNetsh } from "../http-sys/netsh.ts";
 import { sameAccounts } from "../http-sys/sddl.ts";
 import { explainServiceControl } from "../http-sys/service-control.ts";
-import type { Command, CommandResult, Machine, ServiceRecord } from "../machine.ts";
+import type { Command, CommandResult, Machine, Network, ServiceRecord } from "../machine.ts";
 import { configurationLimit } from "../santedb/configuration.ts";
 import { applySplices } from "../santedb/convert.ts";
 import { sha256 } from "./hash.ts";
@@ -201,14 +201,18 @@ async function waitForState(machine: Machine, service: string, states: readonly 
   }
 }
 
+/** All but the states that a service leaves by itself on its way to another one that takes requests. */
+const settledStates = ["stopped", "running", "paused", "stop-pending"] as const;
+
 async function stopService(operation: OperationOf<"service.stop">, { machine, limits, intend }: Circumstances): Promise<Performance> {
   const { service } = operation;
-  const before = await serviceRecord(machine, service);
+  // A service that is just starting takes no request; it comes up, or fails, by itself.
+  const before = await waitForState(machine, service, settledStates, limits.service);
   if (before.state === "stopped") return unchanged;
   await intend();
   for (const command of commandsOf(operation)) {
     const { result, evidence } = await run(machine, command);
-    // 1062: it is not active; 1061 while it is already stopping.
+    // 1062: it is not active; 1061: it is already stopping.
     if (result.exitCode === 0 || result.exitCode === 1062 || (result.exitCode === 1061 && before.state === "stop-pending")) continue;
     throw problem("command-failed", { program: command.join(" "), reason: explainServiceControl(result.exitCode).reason }, { evidence });
   }
@@ -221,10 +225,10 @@ const exitReason = (record: ServiceRecord): string => explainServiceControl(reco
 
 async function startService(operation: OperationOf<"service.start">, { machine, limits, intend }: Circumstances): Promise<Performance> {
   const { service } = operation;
-  const before = await serviceRecord(machine, service);
+  let before = await waitForState(machine, service, settledStates, limits.service);
+  if (before.state === "stop-pending") before = await waitForState(machine, service, ["stopped"], limits.service);
   if (before.state === "running") return unchanged;
   await intend();
-  if (before.state === "stop-pending") await waitForState(machine, service, ["stopped"], limits.service);
   for (const command of commandsOf(operation)) {
     const { result, evidence } = await run(machine, command);
     if (result.exitCode === 0) continue;
@@ -258,17 +262,25 @@ async function eventually<Value>({ machine, limits, signal }: Circumstances, att
 const requestTimeout = 10_000;
 const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
+/**
+ * One handshake and one request: what is really served there. An answer that is no HTTP leaves the status null. Throws
+ * not-listening, handshake-failed. `timeout` in milliseconds, for each of the two.
+ */
+export async function seeTls(network: Network, { address, port, serverName }: OperationOf<"verify.tls">, timeout: number): Promise<Verified> {
+  const target = { address, port, serverName, timeout };
+  const { thumbprint, protocol } = await network.tls(target);
+  const httpStatus = await network.http({ ...target, scheme: "https", host: `${serverName ?? hostPart(address)}:${port}`, path: "/" }).then(({ status }) => status, () => null);
+  return { address, port, serverName, thumbprint, protocol, httpStatus };
+}
+
 async function verifyTls(operation: OperationOf<"verify.tls">, circumstances: Circumstances): Promise<Performance> {
   const { address, port, serverName, thumbprint } = operation;
-  const { network } = circumstances.machine;
-  const target = { address, port, serverName, timeout: requestTimeout };
   const verified = await eventually(circumstances, async (): Promise<Verified> => {
-    const answer = await network.tls(target);
-    if (answer.thumbprint !== thumbprint) {
-      throw problem("certificate-not-served", { address: serverName ?? hostPart(address), port, served: answer.thumbprint, expected: thumbprint });
+    const seen = await seeTls(circumstances.machine.network, operation, requestTimeout);
+    if (seen.thumbprint !== thumbprint) {
+      throw problem("certificate-not-served", { address: serverName ?? hostPart(address), port, served: seen.thumbprint ?? "none", expected: thumbprint });
     }
-    const status = await network.http({ ...target, scheme: "https", host: `${serverName ?? hostPart(address)}:${port}`, path: "/" }).then((http) => http.status, () => null);
-    return { address, port, serverName, thumbprint: answer.thumbprint, protocol: answer.protocol, httpStatus: status };
+    return seen;
   });
   return { changed: false, verified };
 }

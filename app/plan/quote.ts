@@ -6,7 +6,6 @@ export type Place = "prompt" | "batch";
 
 // Characters that neither cmd.exe nor PowerShell nor CommandLineToArgvW takes for anything but themselves.
 const plain = /^[\p{L}\p{N}_.:/\\=+\-[\]*?~]+$/u;
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const control = /[\u0000-\u001f\u007f]/;
 
 /** Quotes for CommandLineToArgvW: backslashes double only where they stand before a quotation mark. */

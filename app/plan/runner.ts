@@ -23,6 +23,9 @@ export interface Ended {
   readonly error: LockstepError | null;
 }
 
+/** How long the old state's proof is tried, in milliseconds, when its service did not come up. */
+const impatience = 1000;
+
 type Direction = "forward" | "back";
 type EntryBody<E = Entry> = E extends Entry ? Omit<E, "planId" | "at"> : never;
 
@@ -53,8 +56,8 @@ class Run {
     this.parts.progress({ planId: this.plan.id, direction, step, of: this.plan.operations.length, title: titleOf(operation), state });
   }
 
-  private do(operation: Operation, intend: () => Promise<void>, insist: boolean) {
-    const { machine, limits = standardLimits } = this.parts;
+  private do(operation: Operation, intend: () => Promise<void>, insist: boolean, limits = this.parts.limits ?? standardLimits) {
+    const { machine } = this.parts;
     return perform(operation, { machine, materials: this.materials, limits, intend, insist, signal: this.signal });
   }
 
@@ -118,9 +121,12 @@ class Run {
         this.tell("back", step, undoing, "failed");
       }
     }
+    // A service that is known not to have started needs no patience.
+    const limits = this.parts.limits ?? standardLimits;
+    const proofLimits = doubts.length > 0 ? { ...limits, verify: Math.min(limits.verify, impatience) } : limits;
     for (const check of this.plan.proof) {
       try {
-        const result = await this.do(check, () => Promise.resolve(), insist);
+        const result = await this.do(check, () => Promise.resolve(), insist, proofLimits);
         if (result.verified) verified.push(result.verified);
       } catch (thrown) {
         failures.push(asLockstepError(thrown));
@@ -176,9 +182,14 @@ export async function applyPlan(parts: RunnerParts, plan: Plan, materials: Mater
   return { ...ended, error: ended.error ?? error.after(touched.size === 0 ? "untouched" : "put-back", plan.id) };
 }
 
-/** Steps that changed the machine, or may have, and were not put back yet. */
+/**
+ * Steps that changed the machine, or may have, and were not put back yet. Where putting one back failed, all are done
+ * over: a service that was started before its file could be put back must be stopped and started again.
+ */
 export function stepsToPutBack(record: ChangeRecord): ReadonlySet<number> {
-  return new Set(record.steps.flatMap(({ state }, step) => (["running", "done", "failed", "not-undone"].includes(state) ? [step] : [])));
+  const over = record.steps.some(({ state }) => state === "not-undone");
+  return new Set(record.steps.flatMap(({ state }, step) =>
+    ["running", "done", "failed", "not-undone"].includes(state) || (state === "undone" && over) ? [step] : []));
 }
 
 /** Undoes an applied change. The caller has made sure that nothing of it was changed since. Error as for applyPlan. */

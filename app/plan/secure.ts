@@ -21,6 +21,7 @@ import { findInstance, type InstanceConfiguration } from "../santedb/discovery.t
 import { reservationUrl } from "../santedb/endpoint.ts";
 import { sha256 } from "./hash.ts";
 import type { Operation } from "./operation.ts";
+import { seeTls } from "./perform.ts";
 import { planId, type Materials, type Plan } from "./plan.ts";
 
 export interface Planned {
@@ -191,10 +192,7 @@ async function tryVerify(machine: Machine, checks: readonly Operation[]): Promis
     try {
       if (check.kind !== "verify.tls" && check.kind !== "verify.http") return null;
       const target = { address: check.address, port: check.port, serverName: check.serverName, timeout: 3000 };
-      if (check.kind === "verify.tls") {
-        const answer = await machine.network.tls(target);
-        return { address: check.address, port: check.port, serverName: check.serverName, thumbprint: answer.thumbprint, protocol: answer.protocol, httpStatus: null };
-      }
+      if (check.kind === "verify.tls") return await seeTls(machine.network, check, target.timeout);
       const answer = await machine.network.http({ ...target, scheme: check.scheme, host: check.host, path: check.path });
       return { address: check.address, port: check.port, serverName: check.serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", httpStatus: answer.status };
     } catch {

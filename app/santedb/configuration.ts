@@ -1,20 +1,22 @@
 // A SanteDB configuration file: which addresses its REST section listens on, and exactly where in the file they stand.
 import { SaxesParser, type SaxesTagNS } from "saxes";
 import { problem, type LockstepError } from "../errors.ts";
-import { byteOffsets, decodeFile, type FileText, type TextEncoding } from "./encoding.ts";
+import { byteLength, characterStart, decodeText, encodingOf, textStart, unitSize, type TextEncoding } from "./encoding.ts";
 import { parseAddress, type Address, type HttpAddress } from "./endpoint.ts";
 
 /** Bytes of a configuration file at most. Real ones have tens of kilobytes. */
 export const configurationLimit = 64 * 1024 * 1024;
 
 const depthLimit = 256;
+/** Of all elements together: to find what a prefix means, the parser may climb from each of them to the root. */
+const climbLimit = 50_000_000;
 const attributeLimit = 1000;
 const endpointLimit = 100_000;
 const mentionLimit = 1000;
 const includeLimit = 1000;
 const capturedTextLimit = 2048;
-/** UTF-16 units that the parser is given at a time, and that it may take in without telling of anything. */
-const pieceLength = 4 * 1024 * 1024;
+/** Bytes that the parser is given at a time, and UTF-16 units that it may take in without telling of anything. */
+const pieceLength = 1024 * 1024;
 const untoldLimit = 8 * 1024 * 1024;
 
 const configurationNamespace = "http://santedb.org/configuration";
@@ -83,16 +85,14 @@ export interface Configuration {
 export function parseConfiguration(bytes: Uint8Array, file: string): Configuration {
   if (bytes.length === 0) throw problem("file-empty", { file });
   if (bytes.length > configurationLimit) throw problem("file-too-large", { file, size: bytes.length, limit: configurationLimit });
-  const source = decodeFile(bytes, file);
-  refuseDoctype(source.text, file);
-  return new Reader(source, file).read();
+  return new Reader(bytes, encodingOf(bytes, file), file).read();
 }
 
 const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 const lineBreak = /\r\n|\r|\n/g;
 
-/** Finds a DOCTYPE where XML allows one, before anything of the file is interpreted. */
+/** Finds a DOCTYPE where XML allows one, before anything of it is read. The parser tells of one only at its end. */
 function refuseDoctype(text: string, file: string): void {
   let at = 0;
   for (;;) {
@@ -134,28 +134,33 @@ const isUrl = (value: string): boolean => (value.charCodeAt(0) | 0x20) === 0x68 
 
 type Attribute = SaxesTagNS["attributes"][string];
 
-interface Found extends Omit<Placement, "written"> {
-  readonly start: number;
-  readonly end: number;
-}
+/** Where an attribute's value stands, and its place for people. */
+type Span = Pick<Placement, "line" | "column" | "written">;
 
-/** Where a value stands: UTF-16 indexes into the text, and its place for people. */
-interface Span { readonly start: number; readonly end: number; readonly line: number; readonly column: number }
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
-/** One pass of the parser over one text. */
+/** One pass of the parser over one file. */
 class Reader {
-  readonly #source: FileText;
-  readonly #text: string;
+  readonly #bytes: Uint8Array;
+  readonly #encoding: TextEncoding;
   readonly #file: string;
   readonly #parser = new SaxesParser({ xmlns: true, position: false, defaultXMLVersion: "1.0", forceXMLVersion: true });
 
-  readonly #found: Found[] = [];
+  readonly #endpoints: Endpoint[] = [];
+  readonly #others: OtherEndpoint[] = [];
   readonly #includes: string[] = [];
   readonly #mentions: Mention[] = [];
   #version: string | null = null;
-  #rest: { readonly generation: Configuration["generation"]; readonly namespace: string; readonly line: number } | null = null;
+  #rest: { readonly generation: Configuration["generation"]; readonly namespace: string } | null = null;
 
+  /** The piece that the parser is reading, and the place of its first character in the whole. */
+  #piece = { text: "", position: 0 };
+  /** A character of the piece or its end whose place in bytes is known; it moves forward only. */
+  #known = { position: 0, offset: 0 };
   #depth = 0;
+  /** Sum of the depths of all elements so far. */
+  #climb = 0;
   /** Position of the parser when it last told of anything. */
   #told = 0;
   #attributes = 0;
@@ -166,9 +171,9 @@ class Reader {
   #address: Span | null = null;
   #captured: { readonly depth: number; readonly line: number; text: string } | null = null;
 
-  constructor(source: FileText, file: string) {
-    this.#source = source;
-    this.#text = source.text;
+  constructor(bytes: Uint8Array, encoding: TextEncoding, file: string) {
+    this.#bytes = bytes;
+    this.#encoding = encoding;
     this.#file = file;
     this.#parser.on("error", ({ message }) => { throw this.#malformed(inPlainWords(message)); });
     this.#parser.on("doctype", () => { throw problem("configuration-doctype", { file, line: this.#parser.line }); });
@@ -182,17 +187,16 @@ class Reader {
   }
 
   read(): Configuration {
-    // The parser would let a second byte order mark pass.
-    if (this.#text.startsWith("\uFEFF")) throw this.#malformed("there is text outside the root element.");
     this.#feed();
     this.#parser.close();
     if (!this.#rest) throw problem("configuration-no-rest", { file: this.#file });
     return {
       file: this.#file,
-      encoding: this.#source.encoding,
+      encoding: this.#encoding,
       generation: this.#rest.generation,
       version: this.#version,
-      ...this.#endpoints(),
+      endpoints: this.#endpoints,
+      others: this.#others,
       includes: this.#includes,
       mentions: this.#mentions,
     };
@@ -203,23 +207,32 @@ class Reader {
    * character, at up to forty times its size.
    */
   #feed(): void {
-    for (let at = 0; at < this.#text.length; at += pieceLength) {
-      this.#parser.write(this.#text.slice(at, at + pieceLength));
-      this.#bound(Math.min(at + pieceLength, this.#text.length) - this.#told, untoldLimit, "characters in one piece");
+    const start = textStart(this.#bytes, this.#encoding);
+    let position = 0;
+    for (let from = start, to; from < this.#bytes.length; from = to) {
+      to = this.#pieceEnd(from);
+      const text = decodeText(this.#bytes.subarray(from, to), this.#encoding, this.#file);
+      if (from === start) this.#begin(text);
+      this.#piece = { text, position };
+      this.#known = { position, offset: from };
+      this.#parser.write(text);
+      position += text.length;
+      this.#bound(position - this.#told, untoldLimit, "characters in one piece");
     }
   }
 
-  #endpoints(): Pick<Configuration, "endpoints" | "others"> {
-    const offsets = byteOffsets(this.#source, this.#found.map(({ start }) => start));
-    const endpoints: Endpoint[] = [];
-    const others: OtherEndpoint[] = [];
-    for (const [index, { start, end, ...placement }] of this.#found.entries()) {
-      const written: WrittenValue = { text: this.#text.slice(start, end), quote: this.#text.charAt(end) === "'" ? "'" : '"', offset: offsets[index] ?? 0 };
-      const address = parseAddress(placement.address);
-      if (address.kind === "http") endpoints.push({ ...placement, ...address, written });
-      else others.push({ ...placement, ...address, written });
-    }
-    return { endpoints, others };
+  /** Pieces end with a tag where they can, for the parser copies one whose last character it cannot judge yet. */
+  #pieceEnd(from: number): number {
+    const to = from + pieceLength;
+    if (to >= this.#bytes.length) return this.#bytes.length;
+    const afterTag = unitSize(this.#encoding) === 1 ? this.#bytes.lastIndexOf(0x3e, to - 1) + 1 : 0;
+    return afterTag > from + pieceLength / 2 ? afterTag : characterStart(this.#bytes, to, this.#encoding);
+  }
+
+  #begin(text: string): void {
+    // The parser would let a second byte order mark pass.
+    if (text.startsWith("\uFEFF")) throw this.#malformed("there is text outside the root element.");
+    refuseDoctype(text, this.#file);
   }
 
   #malformed(wrong: string): LockstepError {
@@ -234,6 +247,8 @@ class Reader {
     this.#told = this.#parser.position;
     this.#depth++;
     if (this.#depth > depthLimit) throw problem("configuration-too-deep", { file: this.#file, limit: depthLimit });
+    this.#climb += this.#depth;
+    this.#bound(this.#climb, climbLimit, "levels of nesting in all");
     this.#attributes = 0;
     this.#element = name;
     this.#address = null;
@@ -248,12 +263,47 @@ class Reader {
 
   /** The value of the attribute that the parser has just read: its closing quote is the last character read. */
   #span(): Span {
-    const end = this.#parser.position - 1;
-    const start = this.#text.lastIndexOf(this.#text.charAt(end), end - 1) + 1;
-    const breaks = this.#text.slice(start, end).match(lineBreak)?.length ?? 0;
-    if (breaks === 0) return { start, end, line: this.#parser.line, column: this.#parser.columnIndex - (end - start) };
-    const lineStart = Math.max(this.#text.lastIndexOf("\n", start - 1), this.#text.lastIndexOf("\r", start - 1)) + 1;
-    return { start, end, line: this.#parser.line - breaks, column: start - lineStart + 1 };
+    const end = this.#offset(this.#parser.position - 1);
+    const quote = this.#unit(end);
+    let start = end;
+    while (this.#unit(start - unitSize(this.#encoding)) !== quote) start -= unitSize(this.#encoding);
+    const text = decodeText(this.#bytes.subarray(start, end), this.#encoding, this.#file);
+    const breaks = text.match(lineBreak)?.length ?? 0;
+    return {
+      line: this.#parser.line - breaks,
+      column: breaks === 0 ? this.#parser.columnIndex - text.length : this.#columnOf(start),
+      written: { text, quote: quote === 0x27 ? "'" : '"', offset: start },
+    };
+  }
+
+  /** Stands for an address that is not written: the end of the tag that lacks it. */
+  #here(): Span {
+    return { line: this.#parser.line, column: this.#parser.columnIndex, written: { text: "", quote: '"', offset: this.#offset(this.#parser.position) } };
+  }
+
+  /** Byte of a character of the present piece, not before one that was asked for already. */
+  #offset(position: number): number {
+    const { text, position: first } = this.#piece;
+    const known = this.#known;
+    const offset = known.offset + byteLength(text, known.position - first, position - first, this.#encoding);
+    this.#known = { position, offset };
+    return offset;
+  }
+
+  /** The code unit at a byte. */
+  #unit(offset: number): number {
+    const [first = 0, second = 0] = [this.#bytes[offset], this.#bytes[offset + 1]];
+    return unitSize(this.#encoding) === 1 ? first : this.#encoding === "utf-16le" ? first | (second << 8) : (first << 8) | second;
+  }
+
+  #columnOf(offset: number): number {
+    const start = textStart(this.#bytes, this.#encoding);
+    let lineStart = offset;
+    for (let before = lineStart; before > start; lineStart = before) {
+      before -= unitSize(this.#encoding);
+      if (this.#unit(before) === lineFeed || this.#unit(before) === carriageReturn) break;
+    }
+    return 1 + decodeText(this.#bytes.subarray(lineStart, offset), this.#encoding, this.#file).length;
   }
 
   #mention(element: string, attribute: string | null, value: string, line: number): void {
@@ -288,9 +338,8 @@ class Reader {
       : name === "AgsConfigurationSection" && namespace === mobileNamespace ? { generation: "v2" as const, namespace }
       : null;
     if (!rest) return;
-    const line = this.#parser.line;
-    if (this.#rest) throw problem("configuration-two-rest", { file: this.#file, line });
-    this.#rest = { ...rest, line };
+    if (this.#rest) throw problem("configuration-two-rest", { file: this.#file, line: this.#parser.line });
+    this.#rest = rest;
     this.#insideRest = true;
   }
 
@@ -301,10 +350,12 @@ class Reader {
   }
 
   #endpoint(service: string, { attributes }: SaxesTagNS): void {
-    const here = this.#parser.position;
-    const span = this.#address ?? { start: here, end: here, line: this.#parser.line, column: this.#parser.columnIndex };
-    this.#found.push({ service, contract: attributes["contract"]?.value ?? "", address: attributes["address"]?.value ?? "", ...span });
-    this.#bound(this.#found.length, endpointLimit, "endpoints");
+    const address = attributes["address"]?.value ?? "";
+    const placement: Placement = { service, contract: attributes["contract"]?.value ?? "", address, ...(this.#address ?? this.#here()) };
+    const parsed = parseAddress(address);
+    if (parsed.kind === "http") this.#endpoints.push({ ...placement, ...parsed });
+    else this.#others.push({ ...placement, ...parsed });
+    this.#bound(this.#endpoints.length + this.#others.length, endpointLimit, "endpoints");
   }
 
   /** Collects the text of the element that was just opened, until it is closed. */

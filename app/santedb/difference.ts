@@ -1,7 +1,7 @@
 // The lines of a file that splices change, old beside new, for a person to review.
 import type { DifferenceLine, Splice } from "../plan/operation.ts";
 import { applySplices } from "./convert.ts";
-import { decodeText, encodeText, encodingOf, unitSize, type TextEncoding } from "./encoding.ts";
+import { characterStart, decodeText, encodeText, encodingOf, unitSize, type TextEncoding } from "./encoding.ts";
 
 const lineLimit = 1000;
 /** Bytes of a line that are shown before and after the place where it changes. */
@@ -117,23 +117,10 @@ function linesAround(units: Units, origin: Origin, ranges: readonly Range[], con
   return result;
 }
 
-/** Whether a character of the file begins here. */
-function atCharacter(bytes: Uint8Array, at: number, encoding: TextEncoding): boolean {
-  switch (encoding) {
-    case "utf-8": return ((bytes[at] ?? 0) & 0xc0) !== 0x80;
-    case "utf-16le": return ((bytes[at + 1] ?? 0) & 0xfc) !== 0xdc;
-    case "utf-16be": return ((bytes[at] ?? 0) & 0xfc) !== 0xdc;
-    case "iso-8859-1":
-    case "us-ascii": return true;
-  }
-}
-
 function textOf(bytes: Uint8Array, { start, end, focus }: Line, encoding: TextEncoding): string {
   const size = unitSize(encoding);
-  let from = Math.max(start, focus - shownBefore * size);
-  let to = Math.min(end, focus + shownAfter * size);
-  while (from > start && !atCharacter(bytes, from, encoding)) from -= size;
-  while (to < end && !atCharacter(bytes, to, encoding)) to -= size;
+  const from = Math.max(start, characterStart(bytes, focus - shownBefore * size, encoding));
+  const to = Math.min(end, characterStart(bytes, focus + shownAfter * size, encoding));
   const text = decodeText(bytes.subarray(from, to), encoding, "").replace(/^\uFEFF/, "");
   return `${from > start ? "…" : ""}${text}${to < end ? "…" : ""}`;
 }

@@ -54,20 +54,9 @@ export function encodingOf(bytes: Uint8Array, file: string): TextEncoding {
   throw problem("configuration-encoding", { file, encoding: `${name}, which it declares: its first bytes are those of ${encoding}` });
 }
 
-/** A file's text without its byte order mark. */
-export interface FileText {
-  readonly text: string;
-  readonly encoding: TextEncoding;
-  /** Where in the file the text starts and ends, in bytes. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Decodes a whole file. Throws configuration-encoding as `encodingOf`, and for bytes that the encoding does not have. */
-export function decodeFile(bytes: Uint8Array, file: string): FileText {
-  const encoding = encodingOf(bytes, file);
-  const start = detected(bytes).marked ? encodeText("\uFEFF", encoding).length : 0;
-  return { text: decodeText(bytes.subarray(start), encoding, file), encoding, start, end: bytes.length };
+/** Where the text of a file starts: after its byte order mark, in bytes. */
+export function textStart(bytes: Uint8Array, encoding: TextEncoding): number {
+  return detected(bytes).marked ? encodeText("\uFEFF", encoding).length : 0;
 }
 
 /** Decodes whole characters out of a file. Throws configuration-encoding for bytes that the encoding does not have. */
@@ -128,8 +117,29 @@ export function encodeText(text: string, encoding: TextEncoding): Uint8Array {
 /** Bytes that a code unit at least takes. */
 export const unitSize = (encoding: TextEncoding): 1 | 2 => (encoding === "utf-16le" || encoding === "utf-16be" ? 2 : 1);
 
-/** Bytes that a range of well-formed UTF-16 text takes in UTF-8. */
-function utf8Length(text: string, from: number, to: number): number {
+/** Where the character starts that holds this place, both in bytes from the start of the file. */
+export function characterStart(bytes: Uint8Array, place: number, encoding: TextEncoding): number {
+  switch (encoding) {
+    case "utf-8": {
+      let at = place;
+      while (at > Math.max(0, place - 3) && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--;
+      return at;
+    }
+    case "utf-16le":
+    case "utf-16be": {
+      const at = place - place % 2;
+      const high = bytes[encoding === "utf-16le" ? at + 1 : at] ?? 0;
+      return at >= 2 && (high & 0xfc) === 0xdc ? at - 2 : at;
+    }
+    case "iso-8859-1":
+    case "us-ascii":
+      return place;
+  }
+}
+
+/** Bytes that a range of a well-formed text takes in an encoding; the range is in UTF-16 units. */
+export function byteLength(text: string, from: number, to: number, encoding: TextEncoding): number {
+  if (encoding !== "utf-8") return (to - from) * unitSize(encoding);
   let length = to - from;
   for (let index = from; index < to; index++) {
     const unit = text.charCodeAt(index);
@@ -138,19 +148,4 @@ function utf8Length(text: string, from: number, to: number): number {
     length += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
   }
   return length;
-}
-
-/**
- * Byte offsets of characters of a file: one pass, however many there are. Takes indexes into its text in UTF-16 units,
- * in ascending order, and gives bytes from the start of the file.
- */
-export function byteOffsets({ text, encoding, start, end }: FileText, indexes: readonly number[]): readonly number[] {
-  if (encoding !== "utf-8" || end - start === text.length) return indexes.map((index) => start + index * unitSize(encoding));
-  let at = 0;
-  let offset = start;
-  return indexes.map((index) => {
-    offset += utf8Length(text, at, index);
-    at = index;
-    return offset;
-  });
 }

@@ -75,8 +75,10 @@ const applied = (value: Applied): Answer => ({ value, text: (paint) => appliedTe
 
 async function carryOut(plan: PlanView, { host, options, confirm, show, onInterrupt }: Context): Promise<Answer> {
   if (options.plan === true || plan.outcome === "unchanged") return { value: planned(plan), text: (paint) => planText(plan, paint) };
-  show((paint) => planText(plan, paint));
-  if (options.yes !== true && !(await confirm("Carry this out?"))) throw problem("plan-cancelled", {});
+  if (options.yes !== true) {
+    show((paint) => planText(plan, paint));
+    if (!(await confirm("Carry this out?"))) throw problem("plan-cancelled", {});
+  }
   const release = onInterrupt(() => void host.plan.cancel({ planId: plan.planId }));
   try {
     return applied(await host.plan.apply({ planId: plan.planId }));

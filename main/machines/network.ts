@@ -14,6 +14,7 @@ const bodyLimit = 4096;
 const chainLimit = 20;
 /** Milliseconds. */
 const resolveLimit = 5000;
+const partingLimit = 200;
 
 const codeOf = (thrown: unknown): string => (thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "");
 
@@ -130,10 +131,23 @@ function secure(socket: Socket, target: Target, deadline: Deadline): Promise<Sec
   });
 }
 
+/** Ends a connection in the orderly way, so that the server logs no broken handshake; waits for its side only briefly. */
+function partFrom(socket: TLSSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, partingLimit);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.resume().end();
+  });
+}
+
 async function handshake(target: Target): Promise<TlsAnswer> {
   const deadline = new Deadline(target.timeout);
   try {
-    const { answer } = await secure(await openConnection(target, deadline), target, deadline);
+    const { socket, answer } = await secure(await openConnection(target, deadline), target, deadline);
+    await partFrom(socket);
     return answer;
   } finally {
     deadline.end();

@@ -9,7 +9,7 @@ export function LoadedView<Value>({ loaded, children }: { readonly loaded: Loade
   const say = useSay();
   const { refresh } = useSession();
   switch (loaded.state) {
-    case "loading": return <div className="waiting"><Spinner size="tiny" label={say("app.loading")} /></div>;
+    case "loading": return <div className="waiting late"><Spinner size="tiny" label={say("app.loading")} /></div>;
     case "failed": return <ErrorNotice error={loaded.error} actions={<Button onClick={refresh}>{say("app.retry")}</Button>} />;
     case "ready": return children(loaded.value);
   }

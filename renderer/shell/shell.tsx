@@ -1,19 +1,24 @@
 // The frame around every page: title bar, navigation, and what must be said whatever page is open.
-import { Component, useCallback, useEffect, useRef, useSyncExternalStore, type ReactNode } from "react";
+import { Component, lazy, Suspense, useCallback, useEffect, useRef, useSyncExternalStore, type ReactNode } from "react";
 import type { MachineDescription } from "../../app/contract.ts";
 import { asLockstepError, type LockstepError } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 import { useLoaded, useSession } from "../host/host.tsx";
 import { useSay } from "../messages/language.tsx";
-import { SecureWizard } from "../pages/endpoint/secure-wizard.tsx";
 import { ErrorNotice } from "../pages/error-notice.tsx";
-import { HistoryPage } from "../pages/history/history-page.tsx";
 import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
-import { RecordPage } from "../pages/history/record-page.tsx";
 import { OverviewPage } from "../pages/overview/overview-page.tsx";
 import { Page } from "../pages/page.tsx";
 import { Button, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, Spinner } from "../ui/index.ts";
 import { addressOf, goTo, parseRoute, type Route } from "./route.ts";
+
+// Pages that a first look does not need come in files of their own, fetched once the first page stands.
+const importWizard = () => import("../pages/endpoint/secure-wizard.tsx");
+const importHistory = () => import("../pages/history/history-page.tsx");
+const importRecord = () => import("../pages/history/record-page.tsx");
+const SecureWizard = lazy(async () => ({ default: (await importWizard()).SecureWizard }));
+const HistoryPage = lazy(async () => ({ default: (await importHistory()).HistoryPage }));
+const RecordPage = lazy(async () => ({ default: (await importRecord()).RecordPage }));
 
 const subscribeHash = (changed: () => void) => {
   window.addEventListener("hashchange", changed);
@@ -92,10 +97,15 @@ export function Shell() {
   const loaded = useLoaded(describeMachine);
   const main = useRef<HTMLElement>(null);
 
+  useEffect(() => {
+    // A page that cannot be fetched says so when it is opened.
+    const fetchAhead = window.setTimeout(() => void Promise.allSettled([importWizard(), importHistory(), importRecord()]), 1_000);
+    return () => window.clearTimeout(fetchAhead);
+  }, []);
   useEffect(() => { main.current?.scrollTo({ top: 0 }); }, [fragment]);
   const skip = useCallback(() => main.current?.focus(), []);
 
-  if (loaded.state === "loading") return <main className="alone"><Spinner size="small" delay={300} label={say("app.loading")} /></main>;
+  if (loaded.state === "loading") return <main className="alone"><div className="waiting late"><Spinner size="small" label={say("app.loading")} /></div></main>;
   if (loaded.state === "failed" && loaded.last === null) {
     return loaded.error.code === "not-allowed" ? <NotConnected /> : (
       <main className="alone">
@@ -125,7 +135,9 @@ export function Shell() {
           <FaultBoundary key={fragment} fallback={(error) => (
             <Page title={say("broken.title")} lead={say("broken.hint")}><ErrorNotice error={error} /></Page>
           )}>
-            <CurrentPage route={route} machine={machine} />
+            <Suspense fallback={<div className="waiting late"><Spinner size="tiny" label={say("app.loading")} /></div>}>
+              <CurrentPage route={route} machine={machine} />
+            </Suspense>
           </FaultBoundary>
         </div>
       </main>

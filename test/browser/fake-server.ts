@@ -81,15 +81,15 @@ export async function startFakeServer(scenario: Scenario): Promise<FakeServer> {
         response.writeHead(200, { "Content-Type": type, "Content-Security-Policy": policy(nonce), "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin" }).end(content);
         return;
       }
-      if (request.method === "POST" && request.headers["x-lockstep"] !== "1") return refuse(response, 403);
+      if (request.method === "POST" && request.headers["x-lockstep"] !== "1") { refuse(response, 403); return; }
       if (request.method === "POST" && path === "/api/session") {
         const given = (await bodyOf(request)) as { token?: unknown };
-        if (spent || given.token !== token) return refuse(response, 401);
+        if (spent || given.token !== token) { refuse(response, 401); return; }
         spent = true;
         response.setHeader("Set-Cookie", `lockstep=${cookie}; HttpOnly; SameSite=Strict; Path=/`);
-        return answer(response, 200, { ok: true, value: {} });
+        answer(response, 200, { ok: true, value: {} }); return;
       }
-      if (!(request.headers.cookie ?? "").split(/;\s*/).includes(`lockstep=${cookie}`)) return refuse(response, 401);
+      if (!(request.headers.cookie ?? "").split(/;\s*/).includes(`lockstep=${cookie}`)) { refuse(response, 401); return; }
       if (request.method === "GET" && path === "/api/events") {
         response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" }).write(":\n\n");
         streams.add(response);
@@ -100,7 +100,7 @@ export async function startFakeServer(scenario: Scenario): Promise<FakeServer> {
         const name = path.slice("/api/".length);
         const input = await bodyOf(request);
         calls.push({ name, input });
-        return answer(response, 200, await dispatch(implementation, name, input));
+        answer(response, 200, await dispatch(implementation, name, input)); return;
       }
       response.writeHead(404).end();
     })().catch(() => { if (!response.headersSent) refuse(response, 400); });

@@ -33,10 +33,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A console on a machine, with a journal of its own. */
-function open(on: Machine, emit: (progress: Progress) => void = () => undefined): Implementation {
+const newJournal = (): string => mkdtempSync(join(folder, "journal-"));
+
+/** A console on a machine, with a journal of its own where none is given. */
+function open(on: Machine, emit: (progress: Progress) => void = () => undefined, journal = newJournal()): Implementation {
   return createConsole({
-    machine: on, journal: openJournal(mkdtempSync(join(folder, "journal-"))), exclusively: (work) => work(), by: "ada", elevates: false, limits,
+    machine: on, journal: openJournal(journal), exclusively: (work) => work(), by: "ada", elevates: false, limits,
     random: () => Math.floor(Math.random() * 0x10000),
     emit: (name, payload) => {
       if (name === "plan.progress") emit(payload as Progress);
@@ -81,23 +83,46 @@ describe("a plan of which one call fails", () => {
     for (const afterwards of [false, true]) {
       for (let at = 1; ; at++) {
         const broken = failing(at, afterwards);
-        const console = open(broken.machine);
+        const journal = newJournal();
+        const console = open(broken.machine, undefined, journal);
         const plan = await console.endpoint.planSecure(request);
         const error = await console.plan.apply({ planId: plan.planId }).then(() => null, (thrown: LockstepError) => thrown);
         if (broken.calls() < at) {
           expect(error).toBeNull();
-          await console.history.undo({ id: plan.planId });
+          await open(machine, undefined, journal).history.undo({ id: plan.planId });
           expect(await snapshot()).toEqual(before);
           expect(at).toBeGreaterThan(6);
           break;
         }
-        expect(error?.report(), `call ${at}`).toMatchObject({ code: "disk-full", aftermath: "put-back" });
+        expect(error?.report(), `call ${at}`).toMatchObject({ code: "disk-full", aftermath: "put-back", message: "There is no room left to write something." });
         codes.push(error?.code ?? "");
         expect(await snapshot(), `call ${at}`).toEqual(before);
         expect((await console.history.list({}))[0]?.outcome).toBe("failed");
       }
     }
     expect(codes.length).toBeGreaterThan(12);
+  }, 240_000);
+});
+
+describe("an undo of which one call fails", () => {
+  it("says so, keeps other changes out, and is carried through by recovery", async () => {
+    const before = await snapshot();
+    for (let at = 1; ; at++) {
+      const journal = newJournal();
+      const whole = open(machine, undefined, journal);
+      const { planId } = await whole.endpoint.planSecure(request);
+      await whole.plan.apply({ planId });
+      const broken = failing(at, false);
+      const error = await open(broken.machine, undefined, journal).history.undo({ id: planId }).then(() => null, (thrown: LockstepError) => thrown);
+      if (broken.calls() < at) break;
+      // The service is judged by its answers, so one call of its control may fail without harm.
+      if (error) {
+        expect(error.report()).toMatchObject({ code: "not-put-back", aftermath: "not-put-back" });
+        await expect(whole.endpoint.planSecure(request)).rejects.toMatchObject({ code: "recovery-needed" });
+        expect((await whole.history.recover({ direction: "undo" })).map(({ outcome }) => outcome)).toEqual(["undone"]);
+      }
+      expect(await snapshot(), `call ${at}`).toEqual(before);
+    }
   }, 240_000);
 });
 

@@ -170,9 +170,10 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     const operations = steps.map(({ operation: each }) => each).filter(({ kind }) => kind !== "verify.tls" && kind !== "verify.http").toReversed().map((each): OperationView => {
       switch (each.kind) {
         case "certificate.import": return operation("certificate.remove", each.title.replace("Import", "Remove").replace(" and its private key into", " from").replace(" into", " from"), { details: each.details });
-        case "binding.set": return operation("binding.remove", "Remove the binding of 0.0.0.0:9200", { commands: [["netsh", "http", "delete", "sslcert", "ipport=0.0.0.0:9200"]] });
-        case "service.stop": return operation("service.start", each.title.replace("Stop", "Start"), { commands: [["sc", "start", "sdb-www-default"]] });
-        case "service.start": return operation("service.stop", each.title.replace("Start", "Stop"), { commands: [["sc", "stop", "sdb-www-default"]] });
+        case "binding.set": return operation("binding.remove", each.title.replace(/Bind (\S+) .*/, "Remove the binding of $1"), { commands: [["netsh", "http", "delete", "sslcert", `ipport=${/0\.0\.0\.0:\d+/.exec(each.title)?.[0] ?? ""}`]] });
+        case "reservation.add": return operation("reservation.remove", each.title.replace("Reserve", "Remove the reservation of"), { commands: [["netsh", "http", "delete", "urlacl", `url=${/https:\S+/.exec(each.title)?.[0] ?? ""}`]] });
+        case "service.stop": return operation("service.start", each.title.replace("Stop", "Start"), { commands: [["sc", "start", each.title.split(" ").at(-1) ?? ""]] });
+        case "service.start": return operation("service.stop", each.title.replace("Start", "Stop"), { commands: [["sc", "stop", each.title.split(" ").at(-1) ?? ""]] });
         case "file.write": return operation("file.restore", "Put santedb.config back as it was", { details: each.details.slice(0, 1) });
         default: return each;
       }

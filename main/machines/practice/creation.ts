@@ -1,6 +1,6 @@
 // Making a practice machine: a Windows server with a SanteDB dCDR, as it is the day before it is secured.
 import { randomBytes, randomInt } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { problem } from "../../../app/errors.ts";
@@ -108,7 +108,8 @@ export async function createPracticeMachine(directory: string, language: Languag
     }
     try {
       await mkdir(directory, { recursive: true });
-      await atomicWrite(join(directory, markName), Buffer.from("Lockstep is making a practice machine here. This file goes when it is done.\n"));
+      // Written plainly: that it is there says all, and a temporary file beside it could be taken for something else.
+      await writeFile(join(directory, markName), "Lockstep is making a practice machine here. This file goes when it is done.\n");
       await writeContents(directory, language);
     } catch (thrown) {
       throw fileProblem(directory, thrown);

@@ -1,6 +1,6 @@
 // The languages that the practice machine's netsh and sc speak, and the names that well-known accounts have in them.
 import { z } from "zod";
-import { accountName } from "../../../app/http-sys/account.ts";
+import { accountName, knownSid } from "../../../app/http-sys/account.ts";
 
 export const languageSchema = z.enum(["en", "de", "fr"]);
 export type Language = z.infer<typeof languageSchema>;
@@ -19,9 +19,12 @@ const accountNames: Readonly<Record<Exclude<Language, "en">, ReadonlyMap<string,
   ]),
 };
 
+/** Service accounts that hold reservations on every Windows; their names are not translated. */
+const serviceAccounts: ReadonlyMap<string | null, string> = new Map(["NT SERVICE\\WinRM", "NT SERVICE\\Wecsvc"].map((name) => [knownSid(name), name]));
+
 /** Name of a SID as this Windows shows it; the SID itself when it has no name. */
 export function localisedName(sid: string, language: Language): string {
-  const english = accountName(sid);
+  const english = serviceAccounts.get(sid) ?? accountName(sid);
   return (language === "en" ? undefined : accountNames[language].get(sid)) ?? english;
 }
 

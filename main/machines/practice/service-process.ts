@@ -99,7 +99,9 @@ export function createServiceProcesses({ state, program, interpreter, resident }
     if (child.stdin instanceof Socket) child.stdin.unref();
     if (!up) {
       child.kill("SIGKILL");
-      return { code: 1053, processId: 0 };
+      // It gives way to one that a starter who was killed has left behind.
+      const other = await askService(directory, entry.name, "state");
+      return other ? { code: 0, processId: other.pid } : { code: 1053, processId: 0 };
     }
     turnedOn.set(entry.name, child);
     return { code: 0, processId: child.pid ?? 0 };

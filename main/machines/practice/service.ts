@@ -12,8 +12,9 @@ import { configurationLimit, parseConfiguration, type Endpoint } from "../../../
 import { urlPrefix } from "../../../app/santedb/endpoint.ts";
 import { parseImagePath } from "../../../app/santedb/image-path.ts";
 import { atomicWrite, readFile, removeFile } from "../../storage/file.ts";
+import { withLock } from "../../storage/lock.ts";
 import { openCertificateStore } from "./certificate-store.ts";
-import { exchangeLimit, parseJson, proofOf, readLine, requestSchema, runningPath, sameSecret, type ControlAnswer, type Running } from "./control.ts";
+import { askService, exchangeLimit, parseJson, proofOf, readLine, requestSchema, runningPath, sameSecret, type ControlAnswer, type Running } from "./control.ts";
 import { recordEvent } from "./event-log.ts";
 import { reservationsOf } from "./http-sys-tables.ts";
 import { localisedSid } from "./language.ts";
@@ -191,13 +192,35 @@ async function runService(directory: string, service: string): Promise<void> {
   }
 
   await report();
-  process.send?.("reported");
+  // Whoever started this process may be gone already; it runs on all the same.
+  process.send?.("reported", undefined, undefined, () => undefined);
   await start().catch(fail);
+}
+
+/** Milliseconds: one look at the lock, and the time that a service on its way out has to be gone. */
+const lockLook = 100;
+const lockPatience = 8000;
+
+/**
+ * Runs the service unless it runs already: a starter that was killed may have left a process that only just comes up. The
+ * lock is held for life. Returns when another process is the one that runs.
+ */
+async function runAlone(directory: string, service: string): Promise<void> {
+  const until = Date.now() + lockPatience;
+  for (;;) {
+    try {
+      await withLock(`practice service ${directory} ${service.toLowerCase()}`, lockLook, async () => {
+        await runService(directory, service);
+        await new Promise<never>(() => undefined);
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof LockstepError) || thrown.code !== "machine-busy") throw thrown;
+    }
+    if (Date.now() >= until || await askService(directory, service, "state")) return;
+  }
 }
 
 const [, , directory, service] = process.argv;
 if (directory !== undefined && service !== undefined) {
-  runService(directory, service).catch((thrown: unknown) => {
-    process.exitCode = thrown instanceof LockstepError ? 1 : 70;
-  });
+  runAlone(directory, service).then(() => process.exit(0), () => process.exit(70));
 }

@@ -233,7 +233,7 @@ function Wizard({ instances, first, machine }: { readonly instances: readonly In
         {machine.elevates && <span id="elevates" className="visually-hidden">{say("app.elevates")}</span>}
         {step === "certificate" && (
           <>
-            <Button appearance="primary" onClick={leaveCertificate}>{say("app.next")}</Button>
+            <Button appearance={question && !inspection ? "secondary" : "primary"} onClick={leaveCertificate}>{say("app.next")}</Button>
             <Button onClick={close}>{say("app.cancel")}</Button>
           </>
         )}

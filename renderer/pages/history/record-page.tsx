@@ -1,5 +1,5 @@
 // One change in full: what was done and run, what came of it, what was proven, and the way back.
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 import type { HistoryDetail } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
 import { errorOf } from "../../host/client.ts";
@@ -7,14 +7,14 @@ import { useLoaded, useSession } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { formatMoment } from "../../messages/moment.ts";
 import { addressOf } from "../../shell/route.ts";
-import { Button, UndoIcon } from "../../ui/index.ts";
+import { Button, UndoIcon, useRestoreFocusTarget } from "../../ui/index.ts";
 import { ErrorNotice } from "../error-notice.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
 import { OperationList } from "../plan/operation-list.tsx";
 import { VerifiedTable } from "../plan/verified-table.tsx";
 import { OutcomeLabel } from "./outcome-label.tsx";
-import { UndoDialog } from "./undo-dialog.tsx";
+import { useUndoDialog } from "./undo-dialog.tsx";
 
 function Above() {
   const say = useSay();
@@ -24,7 +24,8 @@ function Above() {
 function RecordView({ record }: { readonly record: HistoryDetail }) {
   const { say, tag } = useLanguage();
   const { now } = useSession();
-  const [undoing, setUndoing] = useState(false);
+  const undo = useUndoDialog();
+  const restoresFocus = useRestoreFocusTarget();
   return (
     <Page title={record.title} above={<Above />}>
       <div className="stack">
@@ -36,7 +37,7 @@ function RecordView({ record }: { readonly record: HistoryDetail }) {
             <div className="fact"><dt>{say("history.by")}</dt><dd className="break">{record.by}</dd></div>
             <div className="fact"><dt>{say("history.id")}</dt><dd className="mono break">{record.id}</dd></div>
           </dl>
-          {record.canUndo && <Button icon={<UndoIcon />} onClick={() => setUndoing(true)}>{say("undo.action")}</Button>}
+          {record.canUndo && <Button {...restoresFocus} icon={<UndoIcon />} onClick={() => undo.ask(record)}>{say("undo.action")}</Button>}
         </section>
         {record.error && <ErrorNotice error={errorOf({ ...record.error, planId: record.error.planId ?? record.id })} afterAct />}
         {record.verified.length > 0 && (
@@ -50,7 +51,7 @@ function RecordView({ record }: { readonly record: HistoryDetail }) {
           <OperationList operations={record.steps.map(({ operation }) => operation)} states={record.steps.map(({ state }) => state)} label={say("history.steps")} evidence />
         </section>
       </div>
-      {undoing && <UndoDialog entry={record} onClose={() => setUndoing(false)} />}
+      {undo.dialog}
     </Page>
   );
 }

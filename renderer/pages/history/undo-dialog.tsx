@@ -1,5 +1,5 @@
 // Asks before a change is undone, saying what undoing does; then shows it being done, and what was proven.
-import { useCallback } from "react";
+import { useCallback, useState, type ReactNode } from "react";
 import type { Applied, HistoryEntry, PlanView } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
 import { useAct, useLoaded, useSession, type Act } from "../../host/host.tsx";
@@ -36,7 +36,18 @@ function Content({ plan, act }: { readonly plan: PlanView; readonly act: Act<App
   }
 }
 
-export function UndoDialog({ entry, onClose }: { readonly entry: HistoryEntry; readonly onClose: () => void }) {
+/**
+ * The dialog and the function that opens it for a change. It stays in the page while it closes, since only then it gives
+ * the focus back to the button that asked and the rest of the page back to screen readers.
+ */
+export function useUndoDialog(): { readonly ask: (entry: HistoryEntry) => void; readonly dialog: ReactNode } {
+  const [asked, setAsked] = useState<{ readonly entry: HistoryEntry; readonly open: boolean; readonly turn: number } | null>(null);
+  const ask = useCallback((entry: HistoryEntry) => setAsked((before) => ({ entry, open: true, turn: (before?.turn ?? 0) + 1 })), []);
+  const close = () => setAsked((before) => before && { ...before, open: false });
+  return { ask, dialog: asked && <UndoDialog key={asked.turn} entry={asked.entry} open={asked.open} onClose={close} /> };
+}
+
+function UndoDialog({ entry, open, onClose }: { readonly entry: HistoryEntry; readonly open: boolean; readonly onClose: () => void }) {
   const say = useSay();
   const { host, refresh } = useSession();
   const { act, run } = useAct<Applied>();
@@ -48,7 +59,7 @@ export function UndoDialog({ entry, onClose }: { readonly entry: HistoryEntry; r
     void run(() => host.history.undo({ id: entry.id })).then(refresh);
   };
   return (
-    <Dialog open modalType={running ? "alert" : "modal"} onOpenChange={() => { if (!running) onClose(); }}>
+    <Dialog open={open} modalType={running ? "alert" : "modal"} onOpenChange={() => { if (!running) onClose(); }}>
       <DialogSurface className="undo-dialog">
         <DialogBody>
           <DialogTitle>{act.state === "done" ? say("undo.done.title") : running ? say("undo.running") : say("undo.title", { title: entry.title })}</DialogTitle>

@@ -1,6 +1,5 @@
 // The overview: how this machine stands, said in words first, and what to do next.
-import { useState } from "react";
-import type { HistoryEntry, MachineDescription } from "../../../app/contract.ts";
+import type { MachineDescription } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
 import type { Instance } from "../../../app/santedb/instance.ts";
 import { useLoaded, useSession } from "../../host/host.tsx";
@@ -8,12 +7,12 @@ import { useLanguage, useSay } from "../../messages/language.tsx";
 import type { Say } from "../../messages/message.ts";
 import { formatDay, formatMoment } from "../../messages/moment.ts";
 import { addressOf, goTo } from "../../shell/route.ts";
-import { Button, Empty, ErrorSmallIcon, ForwardIcon, ServerIcon, SuccessSmallIcon, UndoIcon, WarningSmallIcon } from "../../ui/index.ts";
+import { Button, Empty, ErrorSmallIcon, ForwardIcon, ServerIcon, SuccessSmallIcon, UndoIcon, useRestoreFocusTarget, WarningSmallIcon } from "../../ui/index.ts";
 import { commonName, daysLeft } from "../certificate/days-left.ts";
 import { DaysLeftLabel } from "../certificate/days-left-label.tsx";
 import { FindingList } from "../finding-list.tsx";
 import { OutcomeLabel } from "../history/outcome-label.tsx";
-import { UndoDialog } from "../history/undo-dialog.tsx";
+import { useUndoDialog } from "../history/undo-dialog.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
 import { addressOfInstance, isSecured, nextStep, summarise } from "./overview.ts";
@@ -156,7 +155,8 @@ function RecentChanges() {
   const { say, tag } = useLanguage();
   const { now } = useSession();
   const loaded = useLoaded(loadHistory);
-  const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
+  const undo = useUndoDialog();
+  const restoresFocus = useRestoreFocusTarget();
   return (
     <section className="card" aria-labelledby="changes-title">
       <header className="card-head">
@@ -172,13 +172,13 @@ function RecentChanges() {
                 <div className="spaced dim"><OutcomeLabel outcome={entry.outcome} /><span>{formatMoment(entry.at, tag, now)}</span></div>
               </div>
               {entry.outcome === "applied" && (
-                <Button appearance="subtle" icon={<UndoIcon />} aria-label={say("undo.actionWhich", { title: entry.title })} onClick={() => setUndoing(entry)}>{say("undo.action")}</Button>
+                <Button {...restoresFocus} appearance="subtle" icon={<UndoIcon />} aria-label={say("undo.actionWhich", { title: entry.title })} onClick={() => undo.ask(entry)}>{say("undo.action")}</Button>
               )}
             </li>
           ))}
         </ul>
       )}</LoadedView>
-      {undoing && <UndoDialog key={undoing.id} entry={undoing} onClose={() => setUndoing(null)} />}
+      {undo.dialog}
     </section>
   );
 }

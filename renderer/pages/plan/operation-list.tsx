@@ -64,23 +64,28 @@ export function StepIcon({ state }: { readonly state: StepState }) {
   }
 }
 
-function Check({ operation, state }: { readonly operation: OperationView; readonly state: StepState | undefined }) {
+/** The state in words. What the icon says plainly enough, waiting and done, is left to screen readers. */
+function StateText({ state }: { readonly state: StepState }) {
   const say = useSay();
+  return <span className={state === "pending" || state === "done" ? "visually-hidden" : "dim step-state"}>{say(`step.${state}`)}</span>;
+}
+
+function Check({ operation, state }: { readonly operation: OperationView; readonly state: StepState | undefined }) {
   return (
     <li>
       {state !== undefined && <span className="step-icon"><StepIcon state={state} /></span>}
-      <span>{operation.title}{state !== undefined && <span className="dim"> {say(`step.${state}`)}</span>}</span>
+      <span>{operation.title}</span>
+      {state !== undefined && <StateText state={state} />}
     </li>
   );
 }
 
 function Numbered({ number, state, title, children }: { readonly number: string; readonly state: StepState | undefined; readonly title: string; readonly children?: ReactNode }) {
-  const say = useSay();
   return (
     <li className={`operation${state === undefined ? "" : ` step-${state}`}`}>
       {state === undefined ? <span className="number" aria-hidden="true">{number}</span> : <span className="step-icon"><StepIcon state={state} /></span>}
       <div className="operation-body">
-        <div className="operation-title">{title}{state !== undefined && <span className="dim step-state">{say(`step.${state}`)}</span>}</div>
+        <div className="operation-head"><span className="operation-title">{title}</span>{state !== undefined && <StateText state={state} />}</div>
         {children}
       </div>
     </li>

@@ -46,6 +46,11 @@ describe("a change as the journal tells of it", () => {
     expect([...stepsToPutBack(record)]).toEqual([0]);
     expect(canFinish(record)).toBe(false);
   });
+  it("does all over where one step could not be put back", () => {
+    const failure: Entry = { type: "failed", planId: id, at, step: 2, direction: "back", error: { code: "service-will-not-stop", message: "", hint: "", aftermath: "untouched" } };
+    const record = only([begun, done(0), done(1), done(2), turned, failure, done(1, false, "back"), done(0, true, "back")]);
+    expect([...stepsToPutBack(record)]).toEqual([0, 1, 2]);
+  });
   it("can be finished once the certificate is in the store, and not before", () => {
     expect(canFinish(only([begun, intent(0)]))).toBe(false);
     expect(canFinish(only([begun, intent(0), done(0), intent(1)]))).toBe(true);

@@ -199,6 +199,11 @@ describe("files made to hurt", () => {
     expect(refused(aroundRest("<a>".repeat(255) + "</a>".repeat(255)))).toBe("configuration-too-deep");
   });
 
+  it("stops where a prefix would be looked up from deep down for every one of millions of elements", () => {
+    const nested = `${"<a>".repeat(250)}${"<q:a q:b=''/>".repeat(250_000)}`;
+    within(5000, () => expect(refused(aroundRest("", { after: nested }).replace("xmlns:xsi", "xmlns:q='urn:q' xmlns:xsi"))).toBe("configuration-too-many"));
+  });
+
   it("stops at the 1001st attribute of an element", () => {
     const attributes = (count: number): string => aroundRest(`<a ${Array.from({ length: count }, (_, index) => `a${index}=""`).join(" ")}/>`);
     within(3000, () => expect(refused(attributes(500_000))).toBe("configuration-too-many"));
@@ -232,13 +237,23 @@ describe("files made to hurt", () => {
     });
   });
 
-  it("places an address right that lies across two pieces", () => {
-    const piece = 4 * 1024 * 1024;
-    const start = aroundRest(`<service name="AMI"><endpoint address="`).indexOf("address=\"") + 9;
-    for (const cut of [-1, 0, 1, 5, 12, 24]) {
-      const text = aroundRest(`<service name="AMI"><endpoint address="http://0.0.0.0:9200/ami"/></service>`, { before: `${" ".repeat(piece - start - cut - 1)}\n` });
-      const [found] = parse(text).endpoints;
-      expect(found).toMatchObject({ written: { text: "http://0.0.0.0:9200/ami", offset: text.indexOf("http://0.0") }, line: 4, column: 40 });
+  it.each([
+    ["blanks", " "],
+    ["line ends of two characters", "\r\n"],
+    ["pairs of surrogates", "\u{1F600}"],
+  ])("places an address right that lies across two pieces, after %s", (_, filling) => {
+    const piece = 1024 * 1024;
+    const document = (before: string): string => aroundRest(`<service name="AMI"><endpoint address="http://0.0.0.0:9200/ami"/></service>`, { before });
+    for (const as of ["utf-8", "utf-16be"] as const) {
+      const mark = write("", as).length;
+      const size = write(filling, as).length - mark;
+      for (const cut of [-2, -1, 0, 1, 2, 3, 12, 24]) {
+        const fixed = write(document("\n").split("http://0.0")[0] ?? "", as).length;
+        const count = Math.floor((piece - fixed - cut * (mark === 0 ? 1 : 2) + mark) / size);
+        const text = document(`${filling.repeat(count)}\n`);
+        const [found] = parse(write(text, as)).endpoints;
+        expect(found).toMatchObject({ line: 4 + (filling === "\r\n" ? count : 0), column: 40, written: { text: "http://0.0.0.0:9200/ami", offset: write(text.split("http://0.0")[0] ?? "", as).length } });
+      }
     }
   });
 });

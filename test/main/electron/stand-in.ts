@@ -8,7 +8,7 @@ import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
-import type { Browser, BrowserContext, Frame, Page, Route } from "@playwright/test";
+import type { Browser, BrowserContext, Frame, Page, Request as PlaywrightRequest, Route } from "@playwright/test";
 import type * as Electron from "electron";
 
 const mappedOrigin = "https://lockstep.invalid";
@@ -153,7 +153,6 @@ export class BrowserWindow extends EventEmitter {
     const context = await standIn.browser.newContext({ permissions: grantedPermissions() });
     await context.route("**/*", (route) => this.#answer(route));
     await bridgePreload(context, this.webContents, String(this.options.webPreferences?.preload));
-    context.on("page", (opened) => void this.#judgeOpened(opened));
     this.webContents.page = await context.newPage();
     await this.webContents.page.goto(toChromium(url));
     this.emit("ready-to-show");
@@ -174,9 +173,15 @@ export class BrowserWindow extends EventEmitter {
   async #answer(route: Route): Promise<void> {
     const request = route.request();
     const url = fromChromium(request.url());
-    const frame = request.isNavigationRequest() ? request.frame() : null;
-    const first = frame?.parentFrame() === null && frame.page() === this.webContents.page && frame.url() === "about:blank";
-    if (frame && !first && frame.page() === this.webContents.page) {
+    const frame = request.isNavigationRequest() ? frameOf(request) : null;
+    if (frame === "none yet") {
+      // A new window's first request; Electron would have asked before there was one.
+      const answer = this.webContents.openHandler?.({ url } as Electron.HandlerDetails) ?? { action: "allow" };
+      standIn.windowOpenAnswers.push(answer.action);
+      if (answer.action === "deny") return route.abort("aborted");
+    }
+    const first = frame !== "none yet" && frame?.parentFrame() === null && frame.page() === this.webContents.page && frame.url() === "about:blank";
+    if (frame && frame !== "none yet" && !first && frame.page() === this.webContents.page) {
       const event = preventable(url);
       this.webContents.emit("will-frame-navigate", event);
       if (frame.parentFrame() === null) this.webContents.emit("will-navigate", event);
@@ -189,12 +194,14 @@ export class BrowserWindow extends EventEmitter {
     standIn.strayRequests.push(url);
     return route.fulfill({ status: 200, contentType: "text/html", body: "<title>elsewhere</title>" });
   }
+}
 
-  async #judgeOpened(opened: Page): Promise<void> {
-    if (opened === this.webContents.page || (await opened.opener()) === null) return;
-    const answer = this.webContents.openHandler?.({ url: fromChromium(opened.url()) } as Electron.HandlerDetails);
-    standIn.windowOpenAnswers.push(answer?.action ?? "allow");
-    if (answer?.action === "deny") await opened.close();
+/** The frame that navigates; a window that is just being opened has none yet. */
+function frameOf(request: PlaywrightRequest): Frame | "none yet" {
+  try {
+    return request.frame();
+  } catch {
+    return "none yet";
   }
 }
 

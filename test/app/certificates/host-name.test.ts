@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { canonicalHost, coversName, formatAddress } from "../../../app/certificates/host-name.ts";
+
+describe("whether a certificate covers a host", () => {
+  it.each<[string, string, boolean]>([
+    ["clinic.example.org", "clinic.example.org", true],
+    ["Clinic.Example.ORG", "clinic.example.org.", true],
+    ["clinic.example.org", "www.clinic.example.org", false],
+    ["*.example.org", "clinic.example.org", true],
+    ["*.example.org", "CLINIC.example.org", true],
+    ["*.example.org", "example.org", false],
+    ["*.example.org", "a.b.example.org", false],
+    ["c*.example.org", "clinic.example.org", false],
+    ["*inic.example.org", "clinic.example.org", false],
+    ["www.*.org", "www.example.org", false],
+    ["*.org", "example.org", false],
+    ["*", "localhost", false],
+    ["xn--bcher-kva.example", "bücher.example", true],
+    ["bücher.example", "xn--bcher-kva.example", true],
+    ["*.bücher.example", "www.bücher.example", true],
+    ["10.1.2.3", "10.1.2.3", true],
+    ["10.1.2.3", "10.1.2.4", false],
+    ["*.1.2.3", "10.1.2.3", false],
+    ["2001:db8::1", "2001:0DB8:0:0:0:0:0:1", true],
+    ["::1", "[::1]", true],
+    ["localhost", "localhost", true],
+    ["clinic-7", "CLINIC-7", true],
+    ["clinic.example.org", "", false],
+    ["clinic.example.org", "clinic.example.org/path", false],
+    ["clinic.example.org", "user@clinic.example.org", false],
+    ["0.0.0.10", "10", false],
+  ])("%s for %s: %s", (name, host, covered) => {
+    expect(coversName([name], host)).toBe(covered);
+  });
+
+  it("any one name will do", () => {
+    expect(coversName(["a.example", "10.0.0.1", "*.b.example"], "x.b.example")).toBe(true);
+    expect(coversName([], "x.b.example")).toBe(false);
+  });
+
+  it("holds for no text that is no host, and never fails", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (name, host) => {
+      if (canonicalHost(host) === null) expect(coversName([name], host)).toBe(false);
+      else coversName([name], host);
+    }), { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 300) });
+  });
+});
+
+describe("addresses", () => {
+  it("are written the shortest way, and read back the same", () => {
+    fc.assert(fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (octets) => {
+      const text = formatAddress(octets);
+      expect(text).not.toBeNull();
+      expect(canonicalHost(text ?? "")).toBe(text);
+    }), { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 300) });
+    expect(formatAddress(new Uint8Array([10, 0, 0, 1]))).toBe("10.0.0.1");
+    expect(formatAddress(new Uint8Array(5))).toBeNull();
+  });
+});
