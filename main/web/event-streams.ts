@@ -58,6 +58,8 @@ export function createEventStreams(subscribe: (listener: Emit) => () => void): E
       if (typeof seen === "string" && /^\d{1,15}$/.test(seen)) {
         for (const { id, text } of kept) if (id > Number(seen)) send(response, text);
       }
+      // From here on; a window that is let go before it hears anything must be able to say so too.
+      send(response, `id: ${lastId}\n\n`);
     },
     close: () => {
       unsubscribe();

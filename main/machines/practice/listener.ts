@@ -45,8 +45,8 @@ export interface Listener {
 function liveTables(tables: StateFile<HttpSysTables>): () => Promise<HttpSysTables> {
   let known: { readonly stamp: string; readonly content: HttpSysTables } | null = null;
   return async () => {
-    const { ino, size, mtimeMs } = await stat(tables.path);
-    const stamp = `${ino} ${size} ${mtimeMs}`;
+    const { ino, size, mtimeNs, ctimeNs } = await stat(tables.path, { bigint: true });
+    const stamp = [ino, size, mtimeNs, ctimeNs].join(" ");
     if (known?.stamp !== stamp) known = { stamp, content: await tables.read() };
     return known.content;
   };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { callNames, eventNames } from "../../../app/contract-names.ts";
 import { problem } from "../../../app/errors.ts";
+import { hasChromium } from "../../chromium.ts";
 import { createScriptedConsole } from "../../conformance/scripted-console.ts";
 import { opening, prepare, root, startShell, useBuiltPages, writeSmallPages, type Shell } from "./shell.ts";
 import { invoke } from "./stand-in.ts";
@@ -26,7 +27,7 @@ afterEach(async () => {
 });
 const start = async (...args: Parameters<typeof startShell> extends [unknown, ...infer Rest] ? Rest : never): Promise<Shell> => (shell = await startShell(prepared, ...args));
 
-describe("the window", () => {
+describe.skipIf(!hasChromium)("the window", () => {
   it("shows the page, which talks to the console through the preload", async () => {
     const { page } = await start();
     await expect.poll(() => page().textContent("p")).toBe("clinic-7.example.org");
@@ -73,7 +74,7 @@ describe("the window", () => {
     });
 });
 
-describe("the page", () => {
+describe.skipIf(!hasChromium)("the page", () => {
   it("is served with the content policy and a nonce of its own at each load", async () => {
     const { page } = await start();
     const load = async (): Promise<string> => {
@@ -159,7 +160,7 @@ describe("the page", () => {
   });
 });
 
-describe("a call from elsewhere", () => {
+describe.skipIf(!hasChromium)("a call from elsewhere", () => {
   const own = { origin: "app://lockstep", parent: null };
   const channel = "lockstep:call:machine.describe";
 
@@ -201,7 +202,7 @@ describe("a call from elsewhere", () => {
   });
 });
 
-describe("the program", () => {
+describe.skipIf(!hasChromium)("the program", () => {
   it("is there once: whoever starts it again gets the window that is open", async () => {
     const { electron } = await start({ firstInstance: false });
     expect(electron.standIn.exitCode).toBe(0);
@@ -237,7 +238,7 @@ describe("the program", () => {
   });
 });
 
-describe("the real window", () => {
+describe.skipIf(!hasChromium)("the real window", () => {
   const isBuilt = existsSync(join(root, "dist/renderer/.vite/manifest.json"));
   it.skipIf(!isBuilt)("shows the Overview in the desktop shell, without a single breach of the policy", async () => {
     await useBuiltPages(prepared.folder);
@@ -259,7 +260,7 @@ describe("the real window", () => {
   });
 });
 
-describe("the preload", () => {
+describe.skipIf(!hasChromium)("the preload", () => {
   it("is one CommonJS file that asks for nothing but electron, as a sandboxed one must", async () => {
     const code = await readFile(join(prepared.folder, "dist/electron/preload.cjs"), "utf8");
     expect([...code.matchAll(/require\(([^)]*)\)/g)].map(([, name]) => name)).toEqual(["\"electron\""]);

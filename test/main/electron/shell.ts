@@ -3,12 +3,13 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser, type Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { build, loadConfigFromFile } from "vite";
 import { expect, vi } from "vitest";
 import { createHost, type CallName, type Envelope, type EventName, type Host } from "../../../app/host.ts";
 import type { Console, ConsoleOptions } from "../../../main/console-port.ts";
 import type * as standInModule from "./stand-in.ts";
+import { launchChromium } from "../../chromium.ts";
 import { createScriptedConsole, type ScriptedConsole } from "../../conformance/scripted-console.ts";
 
 export const root = join(import.meta.dirname, "../../..");
@@ -19,7 +20,7 @@ export async function prepare(): Promise<{ readonly browser: Browser; readonly f
   const folder = await mkdtemp(join(tmpdir(), "lockstep-shell-"));
   await buildInto("scripts/vite.preload.ts", join(folder, "dist/electron"));
   await mkdir(join(folder, "userData"));
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  const browser = await launchChromium();
   return {
     browser, folder,
     end: async () => {

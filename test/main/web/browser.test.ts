@@ -1,10 +1,11 @@
 // The web host as a real Chromium meets it: the page's own way in, many windows, and hostile pages beside it.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chromium, type Browser, type Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Pages } from "../../../main/web/pages.ts";
 import { startWebHost, type WebHost } from "../../../main/web/server.ts";
+import { hasChromium, launchChromium } from "../../chromium.ts";
 import { createScriptedConsole, type ScriptedConsole } from "../../conformance/scripted-console.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -32,7 +33,7 @@ let console: ScriptedConsole;
 let webHost: WebHost;
 let origin: string;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  browser = await launchChromium();
   console = createScriptedConsole();
   webHost = await startWebHost({ implementation: console.implementation, subscribe: console.subscribe, pages });
   ({ origin } = new URL(webHost.address));
@@ -43,7 +44,7 @@ afterAll(async () => {
 });
 const shows = (page: Page): Promise<string | null> => page.textContent("p:not(:empty)", { timeout: 10_000 });
 
-describe("a browser", () => {
+describe.skipIf(!hasChromium)("a browser", () => {
   it("opens the printed address, keeps the session over a reload, and has no token left in its address", async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -76,7 +77,7 @@ describe("a browser", () => {
   }, 60_000);
 });
 
-describe("a hostile page on this computer, in the same browser", () => {
+describe.skipIf(!hasChromium)("a hostile page on this computer, in the same browser", () => {
   let context: Awaited<ReturnType<Browser["newContext"]>>;
   let hostile: Server;
   let page: Page;
