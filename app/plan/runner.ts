@@ -72,7 +72,8 @@ class Run {
           await this.write({ type: "intent", step, direction: "forward" });
           touched.add(step);
         }, false);
-        await this.write({ type: "done", step, direction: "forward", changed: result.changed });
+        // A step in doubt that is found done was done by us before the interruption, and is ours to undo.
+        await this.write({ type: "done", step, direction: "forward", changed: result.changed || touched.has(step) });
         if (result.verified) verified.push(result.verified);
         this.tell("forward", step, operation, result.changed || result.verified ? "done" : "already");
       } catch (thrown) {

@@ -24,7 +24,10 @@ export function Page({ title, lead, above, children }: {
 export function Heading({ level, children }: { readonly level: 1 | 2; readonly children: ReactNode }) {
   const element = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (shown) element.current?.focus();
+    if (shown) {
+      element.current?.focus({ preventScroll: true });
+      element.current?.closest("main")?.scrollTo({ top: 0 });
+    }
     shown = true;
   }, []);
   return level === 1 ? <h1 ref={element} tabIndex={-1}>{children}</h1> : <h2 className="step-title" ref={element} tabIndex={-1}>{children}</h2>;

@@ -46,9 +46,9 @@ async function walk(page: Page, look: (name: string) => Promise<void>): Promise<
   await look("proof");
   await wizard.seeInHistory.click();
   const history = new HistoryPage(page);
-  await history.undo.waitFor();
+  await history.undoButton.waitFor();
   await look("record");
-  await history.undo.click();
+  await history.undoButton.click();
   await history.undoCommit.waitFor();
   await page.waitForTimeout(400);
   await look("undo");

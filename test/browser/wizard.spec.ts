@@ -1,24 +1,12 @@
 // The wizard "Secure an endpoint": by mouse, by keyboard alone, and when something is wrong.
-import type { Page } from "@playwright/test";
 import { practicePassword } from "../renderer/practice-host.ts";
+import { tabTo } from "./keyboard.ts";
 import { HistoryPage } from "./pages/history-page.ts";
 import { OverviewPage } from "./pages/overview-page.ts";
 import { expect, picture, test } from "./window.ts";
 
 const pfx = { name: "clinic-7.pfx", content: Buffer.from("PFX content") };
 const pem = [{ name: "clinic-7.pem", content: Buffer.from("certificate") }, { name: "clinic-7.key", content: Buffer.from("key") }];
-
-/** Presses Tab until the element with this name has the focus, as a person without a mouse does. */
-async function tabTo(page: Page, name: string | RegExp): Promise<void> {
-  for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press("Tab");
-    const focused = page.locator(":focus");
-    if (await focused.count() === 0) continue;
-    const label = await focused.evaluate((element) => element.getAttribute("aria-label") ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? element.textContent);
-    if (typeof name === "string" ? label.trim() === name : name.test(label)) return;
-  }
-  throw new Error(`Tab does not lead to ${String(name)}`);
-}
 
 test("by mouse: from a PFX file to what is really served, and the record of it", async ({ window, server }) => {
   const overview = new OverviewPage(window);

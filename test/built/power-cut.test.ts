@@ -84,6 +84,7 @@ describe("a power cut at every entry of the journal", () => {
     if (state === "before") return;
     const { status, stdout } = await machine.run(["history", "undo"]);
     expect(status, stdout).toBe(0);
+    expect(await stateOf(machine, config, port)).toEqual(before);
   };
 
   it("forward: put back, or carried through where that was asked for", async () => {

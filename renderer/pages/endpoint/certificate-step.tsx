@@ -75,6 +75,7 @@ export function CertificateStep({ inspection, fileNames, question, error, busy, 
     onDrop,
   };
   const blocked = inspection ? blocking(inspection) : null;
+  const others = inspection?.findings.filter((each) => each !== blocked?.refused && each !== blocked?.override) ?? [];
   const large = inspection === null && question === null;
   return (
     <div className={`stack drop-target${over ? " drop-over" : ""}`} {...drop}>
@@ -104,14 +105,18 @@ export function CertificateStep({ inspection, fileNames, question, error, busy, 
           <div className="row">{busy ? <Spinner size="tiny" label={say("secure.drop.reading", { files: fileNames.join(", ") })} /> : <Button onClick={choose}>{say("secure.drop.again")}</Button>}</div>
         </>
       )}
+      {blocked?.refused && <Notice intent="error" title={blocked.refused.message} announce><p>{blocked.refused.hint}</p></Notice>}
+      {blocked?.override && !blocked.refused && (
+        <Notice intent="warning" title={blocked.override.message} announce>
+          <p>{blocked.override.hint}</p>
+          <Checkbox className="override" checked={allowExpired} onChange={(_, { checked }) => onAllowExpired(checked === true)}
+            label={say(blocked.override.code === "certificate-expired" ? "secure.allowExpired" : "secure.allowNotYet")} />
+        </Notice>
+      )}
       {inspection && (
         <>
           <CertificateCard inspection={inspection} fileNames={fileNames} actions={<Button onClick={choose}>{say("secure.drop.again")}</Button>} />
-          {inspection.findings.length > 0 && <section className="card"><FindingList findings={inspection.findings} label={say("secure.findings")} /></section>}
-          {blocked?.override && !blocked.refused && (
-            <Checkbox checked={allowExpired} onChange={(_, { checked }) => onAllowExpired(checked === true)}
-              label={say(blocked.override.code === "certificate-expired" ? "secure.allowExpired" : "secure.allowNotYet")} />
-          )}
+          {others.length > 0 && <section className="card"><FindingList findings={others} label={say("secure.findings")} /></section>}
         </>
       )}
     </div>

@@ -4,6 +4,7 @@ import { quoteCommand } from "../../../app/plan/quote.ts";
 import type { DifferenceLine, OperationView } from "../../../app/plan/operation.ts";
 import { useSay } from "../../messages/language.tsx";
 import { Button, CopyButton, ErrorSmallIcon, PendingIcon, Spinner, SuccessSmallIcon, UndoneIcon } from "../../ui/index.ts";
+import { commonIndent } from "./difference.ts";
 import { groupOperations } from "./operation-groups.ts";
 import type { StepState } from "./steps.ts";
 
@@ -14,6 +15,7 @@ function Difference({ lines }: { readonly lines: readonly DifferenceLine[] }) {
   const say = useSay();
   const [all, setAll] = useState(false);
   const shown = all ? lines : lines.slice(0, firstLines);
+  const indent = commonIndent(lines);
   return (
     <>
       <div className="code difference" role="group" aria-label={say("plan.difference")} tabIndex={0}>
@@ -22,7 +24,7 @@ function Difference({ lines }: { readonly lines: readonly DifferenceLine[] }) {
             <span className="line-number" aria-hidden="true">{line.line}</span>
             <span className="sign" aria-hidden="true">{line.sign}</span>
             {line.sign !== " " && <span className="visually-hidden">{say(line.sign === "-" ? "plan.lineRemoved" : "plan.lineAdded")}: </span>}
-            <span className="line-text">{line.text}</span>
+            <span className="line-text">{line.text.slice(indent)}</span>
           </div>
         ))}
       </div>

@@ -6,7 +6,7 @@ export class HistoryPage {
   readonly heading: Locator;
   readonly search: Locator;
   readonly records: Locator;
-  readonly undo: Locator;
+  readonly undoButton: Locator;
   readonly dialog: Locator;
   readonly undoCommit: Locator;
   readonly steps: Locator;
@@ -16,7 +16,7 @@ export class HistoryPage {
     this.heading = page.getByRole("heading", { name: "History", level: 1 });
     this.search = page.getByRole("searchbox", { name: "Search the history" });
     this.records = page.getByRole("list", { name: "Changes, newest first" }).getByRole("link");
-    this.undo = page.getByRole("main").getByRole("button", { name: "Undo…", exact: true });
+    this.undoButton = page.getByRole("main").getByRole("button", { name: "Undo…", exact: true });
     this.dialog = page.getByRole("dialog");
     this.undoCommit = this.dialog.getByRole("button", { name: "Undo this change" });
     this.steps = page.getByRole("list", { name: "What was done" }).locator("> li");
@@ -36,11 +36,12 @@ export class HistoryPage {
     return this.page.locator("dt", { hasText: name }).locator("+ dd");
   }
 
-  /** Undoes the record now open, and waits for the dialog to say that it is done. */
-  async undoIt(): Promise<void> {
-    await this.undo.click();
+  /** Undoes the record now open, or the newest one of the list, and waits for the dialog to say that it is done. */
+  async undo(): Promise<void> {
+    if (await this.heading.isVisible()) await this.records.first().click();
+    await this.undoButton.click();
     await this.undoCommit.click();
-    await this.dialog.getByText("Everything is as it was before this change.").waitFor();
+    await this.dialog.getByText("Everything is as it was before this change.").waitFor({ timeout: 60_000 });
     await this.dialog.getByRole("button", { name: "Close" }).click();
   }
 }

@@ -297,11 +297,12 @@ describe("the services of a console", () => {
     try {
       for (const kind of ["resident", "command"]) {
         const directory = join(folder, kind, "machine");
-        const child = spawn(process.execPath, [join(folder, "out/program.mjs"), directory, await serviceProgram(), kind], { stdio: ["ignore", "pipe", "inherit"] });
+        const child = spawn(process.execPath, [join(folder, "out/program.mjs"), directory, await serviceProgram(), kind], { stdio: ["ignore", "pipe", "inherit"], detached: true });
         await new Promise((resolve) => child.stdout.once("data", resolve));
         const seen = await practice({ directory });
         expect((await get(seen)).status).toBe(200);
-        child.kill("SIGKILL");
+        // The whole process group, as a closed terminal does.
+        process.kill(-(child.pid ?? 0), "SIGKILL");
         await new Promise((resolve) => child.once("exit", resolve));
         if (kind === "resident") await seen.reaches("stopped");
         else await seen.machine.clock.wait(500);

@@ -388,17 +388,17 @@ describe("bytes that are hardly HTTP", () => {
 });
 
 describe("many at once", () => {
-  it("1,000 silent connections: a window that is open goes on, and new ones come in when they are gone", async () => {
-    const { webHost, origin, port } = await start();
+  it("1,000 silent connections: a window that is open goes on hearing, and new ones come in when they are gone", async () => {
+    const { webHost, origin, port, console } = await start();
     const { host, close } = await openWebClient(webHost.address);
-    const sockets = (await Promise.allSettled(Array.from({ length: 1_000 }, () => openSocket(port)))).flatMap((made) => made.status === "fulfilled" ? [made.value] : []);
     const heard: string[] = [];
     host.history.changed(({ id }) => void heard.push(id));
+    const sockets = (await Promise.allSettled(Array.from({ length: 1_000 }, () => openSocket(port)))).flatMap((made) => made.status === "fulfilled" ? [made.value] : []);
+    await console.implementation.plan.apply({ planId: "progress:1" });
+    await expect.poll(() => heard).toEqual(["progress:1"]);
     for (const socket of sockets) socket.destroy();
     await expect.poll(async () => (await fetch(`${origin}/`)).status, { timeout: 10_000 }).toBe(200);
     expect((await host.machine.describe({})).kind).toBe("practice");
-    await host.plan.apply({ planId: "progress:1" });
-    await expect.poll(() => heard).toEqual(["progress:1"]);
     close();
     await webHost.close();
   });

@@ -1,0 +1,59 @@
+// How the window shows a plan: grouped, followed, drawn.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Progress } from "../../app/contract.ts";
+import type { OperationView } from "../../app/plan/operation.ts";
+import { commonIndent } from "../../renderer/pages/plan/difference.ts";
+import { groupOperations } from "../../renderer/pages/plan/operation-groups.ts";
+import { advance, noSteps } from "../../renderer/pages/plan/steps.ts";
+
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const operation = (kind: string): OperationView => ({ kind, title: kind, commands: [], details: [], difference: null });
+
+describe("operations", () => {
+  it("are shown one by one, with checks that follow each other taken together", () => {
+    const groups = groupOperations(["binding.set", "service.start", "verify.tls", "verify.tls", "verify.http"].map(operation));
+    expect(groups.map((group) => [group.kind, group.first])).toEqual([["single", 0], ["single", 1], ["checks", 2]]);
+  });
+
+  it("keep their order and number, whatever they are", () => {
+    fc.assert(fc.property(fc.array(fc.constantFrom("binding.set", "file.write", "verify.tls", "verify.http")), (kinds) => {
+      const all = kinds.map(operation);
+      const groups = groupOperations(all);
+      expect(groups.flatMap((group) => (group.kind === "single" ? [group.operation] : group.operations))).toEqual(all);
+      for (const group of groups) expect(all[group.first]).toBe(group.kind === "single" ? group.operation : group.operations[0]);
+    }), { numRuns: runs });
+  });
+});
+
+describe("the progress of a plan", () => {
+  const event = (direction: Progress["direction"], step: number, state: Progress["state"]): Progress => ({ planId: "p", direction, step, of: 4, title: `step ${step}`, state });
+
+  it("tells each step's state, forwards and back", () => {
+    const steps = [event("forward", 0, "done"), event("forward", 1, "already"), event("forward", 2, "failed"), event("back", 1, "done"), event("back", 0, "failed")].reduce(advance, noSteps(4));
+    expect(steps.states).toEqual(["not-undone", "undone", "failed", "pending"]);
+  });
+
+  it("is one measure that never falls and ends whole", () => {
+    const events = fc.array(fc.record({ planId: fc.constant("p"), direction: fc.constantFrom("forward" as const, "back" as const), step: fc.nat(5), of: fc.constant(4), title: fc.string(), state: fc.constantFrom("running" as const, "done" as const, "already" as const, "failed" as const) }));
+    fc.assert(fc.property(events, (all) => {
+      let steps = noSteps(4);
+      for (const each of all) {
+        const next = advance(steps, each);
+        expect(next.fraction).toBeGreaterThanOrEqual(steps.fraction);
+        expect(next.fraction).toBeLessThanOrEqual(1);
+        steps = next;
+      }
+    }), { numRuns: runs });
+    expect(advance(noSteps(4), event("forward", 3, "done")).fraction).toBe(1);
+  });
+});
+
+describe("a file difference", () => {
+  const lines = (...texts: string[]) => texts.map((text, line) => ({ sign: " " as const, line, text }));
+  it("is drawn without the indentation that all lines share", () => {
+    expect(commonIndent(lines("    <a>", "", "      <b>"))).toBe(4);
+    expect(commonIndent(lines("\t<a>", "    <b>"))).toBe(0);
+    expect(commonIndent(lines())).toBe(0);
+  });
+});
