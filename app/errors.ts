@@ -67,8 +67,8 @@ const catalogue = {
   // Services
   "service-missing": { message: "There is no service named {service}.", hint: "`lockstep service list` shows the services there are." },
   "service-will-not-stop": { message: "{service} did not stop within {seconds} seconds.", hint: "It was asked to stop and may still do so: watch it, and start it again if it does. Find out what it waits for before the next try." },
-  "service-will-not-start": { message: "{service} did not start: {reason}", hint: "Read its log; the reason above is what Windows says." },
-  "service-died": { message: "{service} started and ended again: {reason}", hint: "Read its log; most often its configuration, its port or its account's rights are the cause." },
+  "service-will-not-start": { message: "{service} did not start: {reason}.", hint: "{remedy}" },
+  "service-died": { message: "{service} started and ended again: {reason}.", hint: "{remedy}" },
 
   // Proof
   "port-taken": { message: "Port {port} is held by another program.", hint: "Stop that program, or give SanteDB another port." },

@@ -221,8 +221,6 @@ async function stopService(operation: OperationOf<"service.stop">, { machine, li
   return changed;
 }
 
-const exitReason = (record: ServiceRecord): string => explainServiceControl(record.exitCode).reason;
-
 async function startService(operation: OperationOf<"service.start">, { machine, limits, intend }: Circumstances): Promise<Performance> {
   const { service } = operation;
   let before = await waitForState(machine, service, settledStates, limits.service);
@@ -232,16 +230,22 @@ async function startService(operation: OperationOf<"service.start">, { machine, 
   for (const command of commandsOf(operation)) {
     const { result, evidence } = await run(machine, command);
     if (result.exitCode === 0) continue;
-    throw problem("service-will-not-start", { service, reason: explainServiceControl(result.exitCode).reason }, { evidence });
+    const { reason, remedy } = explainServiceControl(result.exitCode);
+    throw problem("service-will-not-start", { service, reason, remedy }, { evidence });
   }
   const after = await waitForState(machine, service, ["running", "stopped"], limits.service);
   if (after.state !== "running") {
-    const reason = after.state === "stopped" ? exitReason(after) : `it still says ${after.state} after ${Math.round(limits.service / 1000)} seconds`;
-    throw problem("service-will-not-start", { service, reason });
+    const { reason, remedy } = after.state === "stopped"
+      ? explainServiceControl(after.exitCode)
+      : { reason: `it still says ${after.state} after ${Math.round(limits.service / 1000)} seconds`, remedy: "Read the service's own log; it hangs or waits for something." };
+    throw problem("service-will-not-start", { service, reason, remedy });
   }
   await machine.clock.wait(limits.settled);
   const settled = await serviceRecord(machine, service);
-  if (settled.state !== "running" || settled.processId !== after.processId) throw problem("service-died", { service, reason: exitReason(settled) });
+  if (settled.state !== "running" || settled.processId !== after.processId) {
+    const { reason, remedy } = explainServiceControl(settled.exitCode);
+    throw problem("service-died", { service, reason, remedy });
+  }
   return changed;
 }
 

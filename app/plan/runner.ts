@@ -1,6 +1,7 @@
 // The runner: carries a plan out step by step, or puts it back. Everything it does is in the journal before it is done.
 import type { Outcome, Progress, Verified } from "../contract.ts";
 import { asLockstepError, problem, type LockstepError } from "../errors.ts";
+import { explainServiceControl } from "../http-sys/service-control.ts";
 import type { Machine } from "../machine.ts";
 import { inverse } from "./inverse.ts";
 import type { ChangeRecord, Entry, Journal } from "./journal.ts";
@@ -93,7 +94,8 @@ class Run {
       if (operation.kind !== "service.start") continue;
       const record = await this.parts.machine.services.find(operation.service).catch(() => null);
       if (record && record.state !== "running") {
-        return problem("service-died", { service: operation.service, reason: `it is ${record.state}, with exit code ${record.exitCode}` }, { cause: error });
+        const { reason, remedy } = explainServiceControl(record.exitCode);
+        return problem("service-died", { service: operation.service, reason, remedy }, { cause: error });
       }
     }
     return error;

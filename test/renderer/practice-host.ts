@@ -211,7 +211,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         failing = false;
         emit("plan.progress", { planId, direction: "forward", step, of: operations.length, title: each.title, state: "failed" });
         const error = each.kind === "service.start"
-          ? problem("service-will-not-start", { service: "sdb-www-default", reason: "the service did not respond in time (Win32 1053)" }, {
+          ? problem("service-will-not-start", { service: "sdb-www-default", reason: "it did not answer the start or stop request in time (Windows error 1053)", remedy: "Read the service's own log; its program hangs or waits for something." }, {
             evidence: { command: ["sc", "start", "sdb-www-default"], output: "[SC] StartService FAILED 1053:\r\n\r\nThe service did not respond to the start or control request in a timely fashion.\r\n" } })
           : problem("binding-refused", { endpoint: "0.0.0.0:9200", reason: "a record exists already (Win32 183)", remedy: "Review the change again." }, {
             evidence: { command: each.commands[0] ?? [], output: "\r\nSSL Certificate add failed, Error: 183\r\nCannot create a file when that file already exists.\r\n\r\n" } });

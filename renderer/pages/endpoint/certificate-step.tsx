@@ -74,8 +74,9 @@ export function CertificateStep({ inspection, fileNames, question, error, busy, 
     onDragLeave: (event: DragEvent) => { if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) setOver(false); },
     onDrop,
   };
-  const blocked = inspection ? blocking(inspection) : null;
-  const others = inspection?.findings.filter((each) => each !== blocked?.refused && each !== blocked?.override) ?? [];
+  const { refused, override } = inspection ? blocking(inspection) : { refused: null, override: null };
+  const objection = refused ?? override;
+  const others = inspection?.findings.filter((each) => each !== objection) ?? [];
   const large = inspection === null && question === null;
   return (
     <div className={`stack drop-target${over ? " drop-over" : ""}`} {...drop}>
@@ -97,7 +98,7 @@ export function CertificateStep({ inspection, fileNames, question, error, busy, 
           )}
         </button>
       )}
-      {missing !== null && <Notice intent="error" title={missing} announce />}
+      {missing !== null && !objection && <Notice intent="error" title={missing} announce />}
       {error && <ErrorNotice error={error} />}
       {question && inspection === null && (
         <>
@@ -105,12 +106,15 @@ export function CertificateStep({ inspection, fileNames, question, error, busy, 
           <div className="row">{busy ? <Spinner size="tiny" label={say("secure.drop.reading", { files: fileNames.join(", ") })} /> : <Button onClick={choose}>{say("secure.drop.again")}</Button>}</div>
         </>
       )}
-      {blocked?.refused && <Notice intent="error" title={blocked.refused.message} announce><p>{blocked.refused.hint}</p></Notice>}
-      {blocked?.override && !blocked.refused && (
-        <Notice intent="warning" title={blocked.override.message} announce>
-          <p>{blocked.override.hint}</p>
-          <Checkbox className="override" checked={allowExpired} onChange={(_, { checked }) => onAllowExpired(checked === true)}
-            label={say(blocked.override.code === "certificate-expired" ? "secure.allowExpired" : "secure.allowNotYet")} />
+      {objection && (
+        // A new key lets the notice be read out again when Next was pressed in spite of it.
+        <Notice key={missing} intent={refused || missing !== null ? "error" : "warning"} title={missing ?? objection.message} announce>
+          {missing !== null && !refused && <p>{objection.message}</p>}
+          <p>{objection.hint}</p>
+          {!refused && (
+            <Checkbox className="override" checked={allowExpired} onChange={(_, { checked }) => onAllowExpired(checked === true)}
+              label={say(objection.code === "certificate-expired" ? "secure.allowExpired" : "secure.allowNotYet")} />
+          )}
         </Notice>
       )}
       {inspection && (

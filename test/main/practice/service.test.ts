@@ -243,7 +243,7 @@ describe("a fault", () => {
 
   it("lets it die after it started", async () => {
     await stopped();
-    one.setFaults({ diesAfterStart: 150 });
+    one.setFaults({ diesAfterStart: 700 });
     expect((await one.run("sc", "start", service)).exitCode).toBe(0);
     await one.reaches("running");
     await one.reaches("stopped");
@@ -252,7 +252,7 @@ describe("a fault", () => {
 
   it("lets it start and stop slowly, in the pending states", async () => {
     await stopped();
-    one.setFaults({ slowStart: 300, slowStop: 300 });
+    one.setFaults({ slowStart: 1000, slowStop: 1000 });
     await one.run("sc", "start", service);
     expect((await record()).state).toBe("start-pending");
     expect((await one.run("sc", "stop", service)).exitCode).toBe(1061);
