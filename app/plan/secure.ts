@@ -6,7 +6,7 @@ import { suitability } from "../certificates/suitability.ts";
 import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
 import type { Certificate } from "../certificates/certificate.ts";
 import type { SecureRequest, Verified } from "../contract.ts";
-import { problem } from "../errors.ts";
+import { asLockstepError, problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { accountName, knownSid, mayListenUnreserved, sddlTrustee } from "../http-sys/account.ts";
 import { applicationName, isSanteDb, santeDbApplicationId } from "../http-sys/application.ts";
@@ -202,6 +202,11 @@ async function tryVerify(machine: Machine, checks: readonly Operation[]): Promis
   return results.filter((result) => result !== null);
 }
 
+/** Whether anything takes connections there, whatever it speaks. */
+async function isTaken({ network }: Machine, address: string, port: number): Promise<boolean> {
+  return network.tls({ address, port, serverName: null, timeout: 1000 }).then(() => true, (thrown: unknown) => asLockstepError(thrown).code !== "not-listening");
+}
+
 const bracketed = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
 /** How the instance answers now, as checks that must hold again if everything is put back. */
@@ -249,8 +254,7 @@ export async function planSecure(machine: Machine, request: SecureRequest, rando
   const host = request.address ?? conversion.host;
   if (port === null || host === null) throw problem("configuration-no-endpoint", { file });
   if (conversion.splices.length > 0 && (await machine.files.stat(file))?.readOnly) throw problem("file-read-only", { file });
-  if (service.state === "stopped" && (await tryVerify(machine, loopbacks.map((address): Operation => (
-    { kind: "verify.http", scheme: "http", address, port, serverName: null, host: `${bracketed(address)}:${port}`, path: "/" })))).length > 0) {
+  if (service.state === "stopped" && (await Promise.all(loopbacks.map((address) => isTaken(machine, address, port)))).includes(true)) {
     throw problem("port-taken", { port });
   }
 

@@ -1,11 +1,12 @@
 // The main job by command, as the README tells it, on the built program.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeAuthority, makeServerPfx, type Authority, type ServerPfx } from "../fixtures/certificates.ts";
+import { makeAuthority, makeServerPfx, openssl, type Authority, type ServerPfx } from "../fixtures/certificates.ts";
 import { fileHashes, lockstep, practiceFixture, type PracticeFixture } from "../fixtures/lockstep.ts";
 
 const sha256 = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
@@ -165,6 +166,12 @@ describe("what is wrong with the certificate is told at once, and nothing is cha
     const { json } = await machine.run(["endpoint", "secure", "default", "--plan", "--allow-expired", "--certificate", old.file, "--password-file", old.passwordFile]);
     expect(json.value.outcome).toBe("planned");
   });
+  it("a PFX without a private key", () => {
+    openssl(["pkcs12", "-export", "-nokeys", "-in", pfx.certificateFile, "-passout", `file:${pfx.passwordFile}`, "-out", join(folder, "no-key.pfx")]);
+    return refused(["--certificate", join(folder, "no-key.pfx"), "--password-file", pfx.passwordFile], "private-key-missing");
+  });
+  it("the authority's certificate in place of the server's", () =>
+    refused(["--certificate", authority.intermediate.certificateFile, "--key", authority.intermediate.keyFile], "certificate-not-for-servers"));
   it("a certificate whose time has not come", () => {
     const young = makeServerPfx({ directory: join(folder, "young"), notBefore: new Date("2040-01-01"), notAfter: new Date("2041-01-01") });
     return refused(["--certificate", young.file, "--password-file", young.passwordFile], "certificate-not-yet-valid");
@@ -173,6 +180,110 @@ describe("what is wrong with the certificate is told at once, and nothing is cha
     const { status, json } = await machine.run([...secure("--yes"), "--password=secret"]);
     expect(status).toBe(2);
     expect(JSON.stringify(json)).not.toContain("secret");
+  });
+});
+
+describe("what is wrong with the configuration or the machine is told before anything is changed", () => {
+  let machine: PracticeFixture;
+  let config: string;
+  let port: number;
+  beforeAll(async () => {
+    machine = practiceFixture();
+    config = await machine.configFile();
+    port = await machine.port();
+  });
+  afterAll(() => machine.close());
+
+  const withText = async (change: (text: string) => string, code: string): Promise<void> => {
+    const whole = readFileSync(config);
+    writeFileSync(config, change(whole.toString("utf8")));
+    const files = fileHashes(machine.directory);
+    const { status, json, stdout } = await machine.run(secure("--yes"));
+    expect(fileHashes(machine.directory)).toEqual(files);
+    writeFileSync(config, whole);
+    expect(json.error, stdout).toMatchObject({ code, aftermath: "untouched" });
+    expect(status).toBe(3);
+  };
+
+  it("malformed XML", () => withText((text) => text.replace("</SanteDBConfiguration>", ""), "configuration-malformed"));
+  it("a DOCTYPE", () => withText((text) => text.replace("<SanteDBConfiguration", '<!DOCTYPE a [<!ENTITY b "c">]>\n<SanteDBConfiguration'), "configuration-doctype"));
+  it("no REST section", () => withText((text) => text.replaceAll("RestConfigurationSection", "OtherConfigurationSection"), "configuration-no-rest"));
+  it("two schemes on one port", () => withText((text) => text.replace(`http://0.0.0.0:${port}/ami`, `https://0.0.0.0:${port}/ami`), "configuration-mixed-schemes"));
+  it("an address that nothing can listen on", () => withText((text) => text.replace(`http://0.0.0.0:${port}/ami`, `http://+:${port}/ami`), "configuration-address"));
+  it("an instance that is not there", async () => {
+    const { status, json } = await machine.run(["endpoint", "secure", "nobody", "--yes", "--certificate", pfx.file, "--password-file", pfx.passwordFile]);
+    expect(json.error.code).toBe("not-found");
+    expect(status).toBe(3);
+  });
+  it("a port that another program took while the service was stopped", async () => {
+    await machine.run(["service", "stop", "sdb-www-default"]);
+    const other = createServer((socket) => void setTimeout(() => socket.destroy(), 3000));
+    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+    const { status, json } = await machine.run(secure("--yes"));
+    await new Promise((resolve) => other.close(resolve));
+    expect(json.error).toMatchObject({ code: "port-taken", aftermath: "untouched" });
+    expect(status).toBe(3);
+    await machine.run(["service", "start", "sdb-www-default"]);
+  });
+  it("a binding that another product made, unless it may be taken over; its settings are kept", async () => {
+    const tables = join(machine.directory, "http-sys.json");
+    const whole = readFileSync(tables, "utf8");
+    const other = makeServerPfx({ directory: join(folder, "iis") });
+    await machine.run(["endpoint", "secure", "default", "--yes", "--certificate", other.file, "--password-file", other.passwordFile]);
+    writeFileSync(tables, readFileSync(tables, "utf8").replace("{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", "{4dc3e181-e14b-4a21-b022-59fc669b0914}"));
+    const { json } = await machine.run(secure("--yes"));
+    expect(json.error).toMatchObject({ code: "binding-foreign" });
+    expect(json.error.message).toContain("IIS");
+    const taken = await machine.run(secure("--yes", "--take-over"));
+    expect(taken.json.value?.outcome, taken.stdout).toBe("applied");
+    expect(servedThumbprint("127.0.0.1", port)).toBe(pfx.thumbprint);
+    expect(whole).not.toBe("");
+  });
+});
+
+describe("a full disk", () => {
+  const mounts: string[] = [];
+  let machine: PracticeFixture;
+  let port: number;
+  beforeAll(async () => {
+    machine = practiceFixture();
+    port = await machine.port();
+  });
+  afterAll(async () => {
+    for (const mount of mounts) spawnSync("umount", [mount]);
+    await machine.close();
+  });
+  /** A file system of one megabyte in place of a folder, with the folder's files in it and no room left. */
+  const full = (directory: string): boolean => {
+    mkdirSync(directory, { recursive: true });
+    const names = readdirSync(directory);
+    const held = names.map((name) => readFileSync(join(directory, name)));
+    if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", directory]).status !== 0) return false;
+    mounts.push(directory);
+    names.forEach((name, index) => writeFileSync(join(directory, name), held[index] ?? ""));
+    spawnSync("dd", ["if=/dev/zero", `of=${join(directory, "filler")}`, "bs=4k"]);
+    return true;
+  };
+
+  it("under the configuration: told, and everything put back", async ({ skip }) => {
+    const config = await machine.configFile();
+    if (!full(join(config, ".."))) skip("no file system can be mounted here");
+    const before = sha256(config);
+    const { status, json, stdout } = await machine.run(secure("--yes"));
+    expect(json.error, stdout).toMatchObject({ code: "disk-full", aftermath: "put-back" });
+    expect(status).toBe(4);
+    expect(sha256(config)).toBe(before);
+    expect(readdirSync(join(config, "..")).sort()).toEqual(["filler", "santedb.config"]);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+  });
+
+  it("under the journal: nothing is begun", async ({ skip }) => {
+    const data = join(machine.directory, "..", "data");
+    if (!full(data)) skip("no file system can be mounted here");
+    const { status, json, stdout } = await machine.run(secure("--yes", "--data-dir", data));
+    expect(json.error, stdout).toMatchObject({ code: "disk-full", aftermath: "untouched" });
+    expect(status).toBe(3);
+    expect((await machine.run(["binding", "list"])).json.value).toEqual([]);
   });
 });
 
@@ -216,6 +327,26 @@ describe("a change that fails is put back", () => {
     faults({});
     expect((await machine.run(["history", "recover"])).json.value).toEqual([expect.objectContaining({ outcome: "undone" })]);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+  });
+
+  it("when the account of the service may not listen over https", async () => {
+    const table = join(machine.directory, "services.json");
+    const whole = readFileSync(table, "utf8");
+    const tables = join(machine.directory, "http-sys.json");
+    const reservations = readFileSync(tables, "utf8");
+    const httpSys = JSON.parse(reservations);
+    httpSys.urlacl.push({ url: `http://+:${port}/`, sddl: "D:(A;;GX;;;NS)" });
+    writeFileSync(tables, JSON.stringify(httpSys));
+    writeFileSync(table, whole.replace('"LocalSystem"', JSON.stringify("NT AUTHORITY\\NetworkService")));
+    // Told that it is LocalSystem, Lockstep makes no reservation; so Windows refuses the service.
+    await putBack("service-will-not-start", secure("--yes", "--account", "LocalSystem"));
+    // Asked itself, the service says under which account it runs, and the reservation is made.
+    const { json } = await machine.run(secure("--yes"));
+    expect(json.value?.outcome, JSON.stringify(json)).toBe("applied");
+    expect(json.value.operations.flatMap(({ commands }: { commands: string[][] }) => commands)).toContainEqual(["netsh", "http", "add", "urlacl", `url=https://+:${port}/`, "sddl=D:(A;;GX;;;NS)"]);
+    expect((await machine.run(["history", "undo"])).json.value.outcome).toBe("undone");
+    writeFileSync(table, whole);
+    writeFileSync(tables, reservations);
   });
 
   it("when the service will not stop", async () => {

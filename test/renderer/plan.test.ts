@@ -5,6 +5,7 @@ import type { Progress } from "../../app/contract.ts";
 import type { OperationView } from "../../app/plan/operation.ts";
 import { commonIndent } from "../../renderer/pages/plan/difference.ts";
 import { groupOperations } from "../../renderer/pages/plan/operation-groups.ts";
+import { servedRows } from "../../renderer/pages/plan/served.ts";
 import { advance, noSteps } from "../../renderer/pages/plan/steps.ts";
 
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
@@ -30,7 +31,7 @@ describe("the progress of a plan", () => {
   const event = (direction: Progress["direction"], step: number, state: Progress["state"]): Progress => ({ planId: "p", direction, step, of: 4, title: `step ${step}`, state });
 
   it("tells each step's state, forwards and back", () => {
-    const steps = [event("forward", 0, "done"), event("forward", 1, "already"), event("forward", 2, "failed"), event("back", 1, "done"), event("back", 0, "failed")].reduce(advance, noSteps(4));
+    const steps = [event("forward", 0, "done"), event("forward", 1, "already"), event("forward", 2, "failed"), event("back", 2, "running"), event("back", 2, "done"), event("back", 1, "done"), event("back", 0, "failed")].reduce(advance, noSteps(4));
     expect(steps.states).toEqual(["not-undone", "undone", "failed", "pending"]);
   });
 
@@ -56,4 +57,12 @@ describe("a file difference", () => {
     expect(commonIndent(lines("\t<a>", "    <b>"))).toBe(0);
     expect(commonIndent(lines())).toBe(0);
   });
+});
+
+describe("what was proven", () => {
+  const one = (serverName: string | null, httpStatus: number | null, thumbprint = "A") => ({ address: "127.0.0.1", port: 9200, serverName, thumbprint, protocol: "TLSv1.3", httpStatus });
+  it("has one row for each way of asking, with every status that came", () => {
+    expect(servedRows([one(null, null), one("a", 401), one("a", 200), one("a", 200)]).map(({ serverName, statuses }) => [serverName, statuses])).toEqual([[null, []], ["a", [200, 401]]]);
+  });
+  it("keeps another certificate apart", () => expect(servedRows([one("a", 200), one("a", 200, "B")])).toHaveLength(2));
 });

@@ -12,19 +12,20 @@ export interface Steps {
 
 export const noSteps = (count: number): Steps => ({ states: Array<StepState>(count).fill("pending"), fraction: 0, current: null });
 
-const reached = (progress: Progress): StepState => {
+/** A step that failed stays failed when what it had half done was put back. */
+const reached = (before: StepState, progress: Progress): StepState => {
   if (progress.direction === "forward") return progress.state;
   switch (progress.state) {
-    case "running": return "running";
+    case "running": return before === "failed" ? "failed" : "running";
     case "done":
-    case "already": return "undone";
+    case "already": return before === "failed" ? "failed" : "undone";
     case "failed": return "not-undone";
   }
 };
 
 /** The steps after one more event. Events of a step outside the plan are passed over. */
 export function advance(steps: Steps, progress: Progress): Steps {
-  const states = steps.states.map((state, index) => (index === progress.step ? reached(progress) : state));
+  const states = steps.states.map((state, index) => (index === progress.step ? reached(state, progress) : state));
   const settled = progress.state === "done" || progress.state === "already" ? 1 : 0;
   const forward = progress.direction === "forward" && progress.of > 0 ? (progress.step + settled) / progress.of : 0;
   return { states, fraction: Math.min(1, Math.max(steps.fraction, forward)), current: progress };

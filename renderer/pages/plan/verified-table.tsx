@@ -3,22 +3,23 @@ import type { Verified } from "../../../app/contract.ts";
 import { useSay } from "../../messages/language.tsx";
 import { ErrorSmallIcon, SuccessSmallIcon } from "../../ui/index.ts";
 import { Thumbprint } from "../certificate/thumbprint.tsx";
+import { servedRows, type Served } from "./served.ts";
 
-const place = ({ address, port }: Verified): string => (address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`);
+const place = ({ address, port }: Served): string => (address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`);
 
 /** `planned` is the thumbprint that should be served; null where none was planned. */
-function Served({ verified, planned }: { readonly verified: Verified; readonly planned: string | null }) {
+function ServedCertificate({ thumbprint, planned }: { readonly thumbprint: string | null; readonly planned: string | null }) {
   const say = useSay();
-  if (verified.thumbprint === null) return <span className="dim">{say("proof.plain")}</span>;
-  if (planned === null) return <Thumbprint value={verified.thumbprint} copy={false} />;
-  const same = verified.thumbprint === planned;
+  if (thumbprint === null) return <span className="dim">{say("proof.plain")}</span>;
+  if (planned === null) return <Thumbprint value={thumbprint} copy={false} />;
+  const same = thumbprint === planned;
   return (
     <div className="served">
       <span className={`with-icon${same ? "" : " tone-error"}`}>
         {same ? <SuccessSmallIcon className="tone-success" /> : <ErrorSmallIcon className="tone-error" />}
         {say(same ? "proof.same" : "proof.different")}
       </span>
-      {!same && <Thumbprint value={verified.thumbprint} copy={false} />}
+      {!same && <Thumbprint value={thumbprint} copy={false} />}
     </div>
   );
 }
@@ -33,13 +34,13 @@ export function VerifiedTable({ verified, planned, label }: { readonly verified:
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {verified.map((each, index) => (
+        {servedRows(verified).map((each, index) => (
           <tr key={index} role="row">
             <td role="cell" className="mono">{place(each)}</td>
             <td role="cell" data-label={say("proof.column.name")}>{each.serverName ?? <span className="dim">{say("proof.noName")}</span>}</td>
             <td role="cell" data-label={say("proof.column.protocol")}>{each.protocol}</td>
-            <td role="cell" data-label={say("proof.column.status")}>{each.httpStatus ?? <span className="dim">{say("proof.noStatus")}</span>}</td>
-            <td role="cell" data-label={say("proof.column.certificate")}><Served verified={each} planned={planned} /></td>
+            <td role="cell" data-label={say("proof.column.status")}>{each.statuses.length > 0 ? each.statuses.join(", ") : <span className="dim">{say("proof.noStatus")}</span>}</td>
+            <td role="cell" data-label={say("proof.column.certificate")}><ServedCertificate thumbprint={each.thumbprint} planned={planned} /></td>
           </tr>
         ))}
       </tbody>

@@ -288,6 +288,20 @@ describe("a body", () => {
     socket.destroy();
   });
 
+  it("that was refused is not listened to for longer than five seconds, however steadily it comes", async () => {
+    const socket = await openSocket(running.port);
+    const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    let received = "";
+    socket.on("data", (bytes: Buffer) => void (received += bytes.toString("latin1")));
+    socket.write(head({ "Content-Length": "10000000", "Cookie": "none" }));
+    const begun = performance.now();
+    const drip = setInterval(() => socket.writable && socket.write("x".repeat(1_000)), 100);
+    await closed;
+    clearInterval(drip);
+    expect(performance.now() - begun).toBeLessThan(8_000);
+    expect(parse(received).status).toBe(401);
+  });
+
   it("that waits to be asked for is asked for only after the checks", async () => {
     const socket = await openSocket(running.port);
     const received: string[] = [];
