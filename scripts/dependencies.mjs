@@ -22,7 +22,7 @@ export async function installDependencies(say) {
   const ticker = setInterval(() => say(`  … ${seconds()} s, ${packages.filter(isUnpacked).length} of ${packages.length} packages unpacked`), 5_000);
   // npm tells its scripts where it lies; run by Node itself it needs no shell on any system.
   const [program, ...first] = env.npm_execpath?.endsWith(".js") ? [process.execPath, env.npm_execpath] : ["npm"];
-  const code = await runProgram(program, [...first, "ci", "--no-audit", "--no-fund", "--loglevel=warn"], { cwd: root, stdio: ["ignore", "pipe", "pipe"], hear: (chunk) => words.push(chunk) });
+  const code = await runProgram(program, [...first, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=warn"], { cwd: root, stdio: ["ignore", "pipe", "pipe"], hear: (chunk) => words.push(chunk) });
   clearInterval(ticker);
   if (code !== 0) {
     stderr.write(`${Buffer.concat(words).toString("utf8")}\nThe packages could not be installed: npm ci ended with ${code}, and its words are above.\n`);

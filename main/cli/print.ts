@@ -54,16 +54,16 @@ export function planText(plan: PlanView, paint: Paint): string {
   return `${paint("bold", printable(plan.title))}\n\n${plan.operations.map((operation, index) => operationLines(operation, index + 1, paint)).join("")}\n${findingLines(plan.findings, paint)}`;
 }
 
+/** One line for each address and name, with the statuses of all requests that were made there. */
 export function verifiedText(verified: readonly Verified[], paint: Paint): string {
-  const seen = new Set<string>();
-  return verified.flatMap(({ address, port, serverName, thumbprint, protocol, httpStatus }) => {
+  const statuses = new Map<string, Set<number>>();
+  for (const { address, port, serverName, thumbprint, protocol, httpStatus } of verified) {
     const where = serverName === null ? `${address.includes(":") ? `[${address}]` : address}:${port}` : `${serverName}:${port}`;
-    const what = thumbprint === null ? `answers over plain http` : `presents ${thumbprint} (${protocol})`;
-    const line = `${paint("green", "✓")} ${where} ${what}${httpStatus === null ? "" : `, HTTP ${httpStatus}`}\n`;
-    if (seen.has(line)) return [];
-    seen.add(line);
-    return [line];
-  }).join("");
+    const line = `${where} ${thumbprint === null ? "answers over plain http" : `presents ${thumbprint} (${protocol})`}`;
+    const seen = statuses.get(line) ?? new Set();
+    statuses.set(line, httpStatus === null ? seen : seen.add(httpStatus));
+  }
+  return [...statuses].map(([line, seen]) => `${paint("green", "✓")} ${line}${seen.size === 0 ? "" : `, HTTP ${[...seen].join(", ")}`}\n`).join("");
 }
 
 const outcomes = { applied: "Done", unchanged: "Nothing to do: all is so already", undone: "Undone: everything is as it was", planned: "Planned" } as const;

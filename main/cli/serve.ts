@@ -4,6 +4,7 @@ import { problem } from "../../app/errors.ts";
 import { openBrowser } from "../browser.ts";
 import { openConsole } from "../console.ts";
 import type { ConsoleOptions } from "../console-port.ts";
+import { whenStarterEnds } from "../web/lifeline.ts";
 import { loadPages } from "../web/pages.ts";
 import { startWebHost } from "../web/server.ts";
 import { globalOptions, type Options } from "./options.ts";
@@ -19,8 +20,7 @@ export async function serve(operands: readonly string[], options: Options, openi
   const port = options.port === undefined ? undefined : Number(options.port);
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
-    // Started by another program that holds a channel to this one: when that program ends, however it does, so does this.
-    process.on("disconnect", () => resolve());
+    whenStarterEnds(resolve);
   });
   const console = await openConsole({ ...opening, resident: true });
   try {
@@ -30,6 +30,7 @@ export async function serve(operands: readonly string[], options: Options, openi
     });
     try {
       process.stdout.write(`Lockstep is ready at ${host.address}\n`);
+      process.stdout.write("The practice machine is open: nothing on this computer is changed. Ctrl+C ends Lockstep and what it started.\n");
       if (options["no-open"] !== true) openBrowser(host.address);
       await stopped;
     } finally {

@@ -34,7 +34,7 @@ const certificates = mkdtempSync(join(tmpdir(), "lockstep-window-certificates-")
 let pfx: ServerPfx;
 
 const test = base.extend<{ served: Served; window: Page }>({
-  served: async ({}, use) => { // eslint-disable-line no-empty-pattern -- Playwright reads the names wanted from here
+  served: async ({}, use) => {
     const served = await serve();
     await use(served);
     const ended = new Promise((resolve) => served.process.on("close", resolve));

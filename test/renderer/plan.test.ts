@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Progress } from "../../app/contract.ts";
 import type { OperationView } from "../../app/plan/operation.ts";
-import { commonIndent } from "../../renderer/pages/plan/difference.ts";
+import { afterGap, commonIndent } from "../../renderer/pages/plan/difference.ts";
 import { groupOperations } from "../../renderer/pages/plan/operation-groups.ts";
 import { servedRows } from "../../renderer/pages/plan/served.ts";
 import { advance, noSteps } from "../../renderer/pages/plan/steps.ts";
@@ -56,6 +56,10 @@ describe("a file difference", () => {
     expect(commonIndent(lines("    <a>", "", "      <b>"))).toBe(4);
     expect(commonIndent(lines("\t<a>", "    <b>"))).toBe(0);
     expect(commonIndent(lines())).toBe(0);
+  });
+  it("marks where lines of the file were left out", () => {
+    const drawn = [3, 4, 4, 5, 9].map((line) => ({ sign: " " as const, line, text: "" }));
+    expect(drawn.map((_, index) => afterGap(drawn, index))).toEqual([false, false, false, false, true]);
   });
 });
 

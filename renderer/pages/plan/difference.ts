@@ -9,3 +9,9 @@ export function commonIndent(lines: readonly DifferenceLine[]): number {
   while (length > 0 && !filled.every((text) => text.startsWith(first.slice(0, length)))) length--;
   return length;
 }
+
+/** Whether lines of the file were left out between this line and the one drawn above it. */
+export function afterGap(lines: readonly DifferenceLine[], index: number): boolean {
+  const [above, line] = [lines[index - 1], lines[index]];
+  return above !== undefined && line !== undefined && line.line > above.line + 1;
+}

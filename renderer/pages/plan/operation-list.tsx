@@ -4,7 +4,7 @@ import { quoteCommand } from "../../../app/plan/quote.ts";
 import type { DifferenceLine, OperationView } from "../../../app/plan/operation.ts";
 import { useSay } from "../../messages/language.tsx";
 import { Button, CopyButton, ErrorSmallIcon, PendingIcon, Spinner, SuccessSmallIcon, UndoneIcon } from "../../ui/index.ts";
-import { commonIndent } from "./difference.ts";
+import { afterGap, commonIndent } from "./difference.ts";
 import { groupOperations } from "./operation-groups.ts";
 import type { StepState } from "./steps.ts";
 
@@ -20,7 +20,7 @@ function Difference({ lines }: { readonly lines: readonly DifferenceLine[] }) {
     <>
       <div className="code difference" role="group" aria-label={say("plan.difference")} tabIndex={0}>
         {shown.map((line, index) => (
-          <div key={index} className={line.sign === "-" ? "removed" : line.sign === "+" ? "added" : undefined}>
+          <div key={index} className={`${line.sign === "-" ? "removed" : line.sign === "+" ? "added" : "kept"}${afterGap(lines, index) ? " after-gap" : ""}`}>
             <span className="line-number" aria-hidden="true">{line.line}</span>
             <span className="sign" aria-hidden="true">{line.sign}</span>
             {line.sign !== " " && <span className="visually-hidden">{say(line.sign === "-" ? "plan.lineRemoved" : "plan.lineAdded")}: </span>}
