@@ -11,7 +11,7 @@ import { canFinish, changesOf, historyEntry, isOpen, outcomeOf, type ChangeRecor
 import type { Operation } from "./plan/operation.ts";
 import { standardLimits, type Limits } from "./plan/perform.ts";
 import { planId, type Materials, type Plan } from "./plan/plan.ts";
-import { applyPlan, recoverBack, recoverForward, stepsToPutBack, undoChange, type Ended, type RunnerParts } from "./plan/runner.ts";
+import { applyPlan, recoverBack, recoverForward, recoverNot, stepsToPutBack, undoChange, type Ended, type RunnerParts } from "./plan/runner.ts";
 import { planSecure } from "./plan/secure.ts";
 import { findUndoObstacle } from "./plan/undo.ts";
 import { viewOf } from "./plan/view.ts";
@@ -133,6 +133,14 @@ export function createConsole(parts: ConsoleParts): Implementation {
     });
   }
 
+  async function recovered(record: ChangeRecord, direction: "undo" | "finish" | "keep"): Promise<Applied> {
+    switch (direction) {
+      case "undo": return settled(record.plan, await recoverBack(runner, record), "undone");
+      case "finish": return settled(record.plan, await recoverForward(runner, record), "applied");
+      case "keep": return settled(record.plan, await recoverNot(runner, record), "kept");
+    }
+  }
+
   /** A service control asked for by itself is a plan of one or two steps, so that it is in the history like all else. */
   async function control(name: string, verb: "Start" | "Stop" | "Restart"): Promise<Applied> {
     const service = await machine.services.find(name) ?? (await machine.services.list()).find((record) => record.name.toLowerCase() === name.toLowerCase());
@@ -220,9 +228,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
           if (direction === "finish" && !canFinish(record)) {
             throw problem("cannot-finish", { reason: "it was already being put back, or its certificate is no longer at hand" });
           }
-          results.push(direction === "finish"
-            ? settled(record.plan, await recoverForward(runner, record), "applied")
-            : settled(record.plan, await recoverBack(runner, record), "undone"));
+          results.push(await recovered(record, direction));
         }
         return results;
       }),

@@ -49,6 +49,8 @@ export const verifiedSchema = z.strictObject({
   /** Of the certificate really served; null over plain http. */
   thumbprint: thumbprintSchema.nullable(),
   protocol: z.string(),
+  /** Path that was asked for, and the status of the answer; null where no HTTP answer came. */
+  path: z.string(),
   httpStatus: z.number().int().nullable(),
 });
 export type Verified = Readonly<z.infer<typeof verifiedSchema>>;
@@ -67,7 +69,7 @@ export const planViewSchema = z.strictObject({
 export type PlanView = Readonly<z.infer<typeof planViewSchema>>;
 
 export const appliedSchema = z.strictObject({
-  outcome: z.enum(["applied", "unchanged", "undone", "planned"]),
+  outcome: z.enum(["applied", "unchanged", "undone", "planned", "kept"]),
   planId: z.string(),
   title: z.string(),
   operations: z.array(operationViewSchema),
@@ -76,10 +78,10 @@ export const appliedSchema = z.strictObject({
 });
 export type Applied = Readonly<z.infer<typeof appliedSchema>>;
 
-export const outcomeSchema = z.enum(["applied", "undone", "failed", "cancelled", "interrupted", "not-put-back"]);
+export const outcomeSchema = z.enum(["applied", "undone", "failed", "cancelled", "interrupted", "not-put-back", "kept"]);
 /**
  * What became of a change: `applied`; `undone` on request or by recovery; `failed` or `cancelled`, and all put back;
- * `interrupted`, neither done nor undone; `not-put-back`, undoing failed.
+ * `interrupted`, neither done nor undone; `not-put-back`, undoing failed; `kept`, left half done because a person said so.
  */
 export type Outcome = z.infer<typeof outcomeSchema>;
 
@@ -142,7 +144,7 @@ export const serviceSchema = z.strictObject({
 export const progressSchema = z.strictObject({
   planId: z.string(),
   direction: z.enum(["forward", "back"]),
-  /** Index into the plan's operations; the count of them. */
+  /** Index into the plan's operations, going on with the checks of the old state when put back; the count of operations. */
   step: z.number().int(),
   of: z.number().int(),
   title: z.string(),
@@ -193,7 +195,8 @@ export const contract = {
     /** What undoing would do, step by step. */
     planUndo: query(historyReference, planViewSchema),
     undo: command(historyReference, appliedSchema),
-    recover: command(z.strictObject({ direction: z.enum(["undo", "finish"]) }), z.array(appliedSchema)),
+    /** For every interrupted change: put it back, carry it through, or leave the machine as it is and only close the record. */
+    recover: command(z.strictObject({ direction: z.enum(["undo", "finish", "keep"]) }), z.array(appliedSchema)),
     /** Raised whenever an entry was added or its outcome changed. */
     changed: event(historyReference),
   },

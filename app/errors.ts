@@ -85,7 +85,7 @@ const catalogue = {
   "nothing-to-undo": { message: "The change {id} is {outcome}; there is nothing to undo.", hint: "Only an applied change can be undone." },
   "changed-since": { message: "{what} was changed after this change was applied.", hint: "Undo the later change first, or put it right by hand." },
   "cannot-finish": { message: "The interrupted change cannot be finished: {reason}", hint: "Undo it with `lockstep history recover`, then start again." },
-  "not-put-back": { message: "{what} could not be put back: {reason}", hint: "The journal keeps how it was: `lockstep history show {id}`. `lockstep history recover` tries again." },
+  "not-put-back": { message: "{what} could not be put back: {reason}", hint: "The journal keeps how it was: `lockstep history show {id}`. `lockstep history recover` tries again; once it is put right by hand, `--keep` closes the record." },
   "journal-damaged": { message: "The journal is damaged at entry {entry}: {problem}", hint: "Keep the file for the record, and move it away to begin a new one." },
   "practice-unusable": { message: "The practice machine in {directory} cannot be used: {reason}", hint: "Choose another folder with --practice-dir, or delete this one to begin anew." },
   "internal": { message: "Lockstep met a condition that it does not know: {problem}", hint: "This is a fault in Lockstep. Copy the details for support." },
@@ -174,6 +174,15 @@ export function problem<Code extends ErrorCode>(code: Code, details: Details<Cod
 export function asLockstepError(thrown: unknown): LockstepError {
   if (thrown instanceof LockstepError) return thrown;
   return problem("internal", { problem: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) }, { cause: thrown });
+}
+
+/** Turns a report that crossed a process boundary, or comes out of the record, back into the error that it was. */
+export function fromReport(report: Omit<ErrorReport, "code"> & { readonly code: string }): LockstepError {
+  return new LockstepError(report.code as ErrorCode, report.message, report.hint, {
+    aftermath: report.aftermath,
+    ...(report.command && { evidence: { command: report.command, output: report.output ?? "" } }),
+    ...(report.planId !== undefined && { planId: report.planId }),
+  });
 }
 
 export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[];

@@ -1,7 +1,7 @@
 // The Host: the contract as functions. Windows, command line and tests hold one; every host makes one from a transport.
 import type { z } from "zod";
 import { contract, type Contract } from "./contract.ts";
-import { LockstepError, type ErrorCode, type ErrorReport } from "./errors.ts";
+import { fromReport, type ErrorReport } from "./errors.ts";
 
 type Call<Member> = Member extends { kind: "query" | "command"; input: infer Input extends z.ZodType; output: infer Output extends z.ZodType }
   ? (input: z.input<Input>) => Promise<z.output<Output>>
@@ -47,15 +47,6 @@ interface Member { readonly kind: "query" | "command" | "event"; readonly input?
 export const members: ReadonlyMap<string, Member> = new Map(
   Object.entries(contract).flatMap(([group, verbs]) => Object.entries<Member>(verbs).map(([verb, member]) => [`${group}.${verb}`, member] as const)),
 );
-
-/** Turns an error that crossed a process boundary back into what was thrown. */
-export function fromReport(report: ErrorReport): LockstepError {
-  return new LockstepError(report.code satisfies ErrorCode, report.message, report.hint, {
-    aftermath: report.aftermath,
-    ...(report.command && { evidence: { command: report.command, output: report.output ?? "" } }),
-    ...(report.planId !== undefined && { planId: report.planId }),
-  });
-}
 
 /** Makes a Host whose functions go through a transport. */
 export function createHost(transport: Transport): Host {

@@ -274,7 +274,7 @@ export async function seeTls(network: Network, { address, port, serverName }: Op
   const target = { address, port, serverName, timeout };
   const { thumbprint, protocol } = await network.tls(target);
   const httpStatus = await network.http({ ...target, scheme: "https", host: `${serverName ?? hostPart(address)}:${port}`, path: "/" }).then(({ status }) => status, () => null);
-  return { address, port, serverName, thumbprint, protocol, httpStatus };
+  return { address, port, serverName, thumbprint, protocol, path: "/", httpStatus };
 }
 
 async function verifyTls(operation: OperationOf<"verify.tls">, circumstances: Circumstances): Promise<Performance> {
@@ -304,7 +304,7 @@ async function verifyHttp(operation: OperationOf<"verify.http">, circumstances: 
     const answer = await circumstances.machine.network.http({ address, port, scheme, serverName, host, path, timeout: requestTimeout });
     const reason = answeredByHttpSys(answer.status, answer.body);
     if (reason !== null) throw problem("http-failed", { url, reason });
-    return { address, port, serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", httpStatus: answer.status };
+    return { address, port, serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", path, httpStatus: answer.status };
   });
   return { changed: false, verified };
 }

@@ -127,12 +127,16 @@ class Run {
     // A service that is known not to have started needs no patience.
     const limits = this.parts.limits ?? standardLimits;
     const proofLimits = doubts.length > 0 ? { ...limits, verify: Math.min(limits.verify, impatience) } : limits;
-    for (const check of this.plan.proof) {
+    for (const [index, check] of this.plan.proof.entries()) {
+      const step = this.plan.operations.length + index;
+      this.tell("back", step, check, "running");
       try {
         const result = await this.do(check, () => Promise.resolve(), insist, proofLimits);
         if (result.verified) verified.push(result.verified);
+        this.tell("back", step, check, "done");
       } catch (thrown) {
         failures.push(asLockstepError(thrown));
+        this.tell("back", step, check, "failed");
       }
     }
     return this.plan.proof.length > 0 && failures.length === 0 ? [] : [...failures, ...doubts];
@@ -203,6 +207,12 @@ export async function undoChange(parts: RunnerParts, record: ChangeRecord): Prom
 /** Ends an interrupted change by putting it back. Safe to repeat. */
 export async function recoverBack(parts: RunnerParts, record: ChangeRecord): Promise<Ended> {
   return new Run(parts, record.plan, new Map()).turn("recovery", stepsToPutBack(record));
+}
+
+/** Ends an interrupted change in the record alone: what is half done stays, for a person to put right by hand. */
+export async function recoverNot(parts: RunnerParts, record: ChangeRecord): Promise<Ended> {
+  await new Run(parts, record.plan, new Map()).end("kept", []);
+  return { outcome: "kept", verified: [], error: null };
 }
 
 /** Ends an interrupted change by carrying it through; puts it back when that fails. */

@@ -194,7 +194,7 @@ async function tryVerify(machine: Machine, checks: readonly Operation[]): Promis
       const target = { address: check.address, port: check.port, serverName: check.serverName, timeout: 3000 };
       if (check.kind === "verify.tls") return await seeTls(machine.network, check, target.timeout);
       const answer = await machine.network.http({ ...target, scheme: check.scheme, host: check.host, path: check.path });
-      return { address: check.address, port: check.port, serverName: check.serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", httpStatus: answer.status };
+      return { address: check.address, port: check.port, serverName: check.serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", path: check.path, httpStatus: answer.status };
     } catch {
       return null;
     }

@@ -23,6 +23,7 @@ const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: str
   "allow-expired": ["--allow-expired", "use a certificate outside its validity all the same"],
   "take-over": ["--take-over", "replace a binding that another application made"],
   "finish": ["--finish", "carry the interrupted change through instead of putting it back"],
+  "keep": ["--keep", "leave the machine as it is, and only close the record of the interrupted change"],
   "no-open": ["--no-open", "print the address only; open no browser"],
 };
 

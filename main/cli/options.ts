@@ -24,6 +24,7 @@ const options = {
   "allow-expired": { type: "boolean" },
   "take-over": { type: "boolean" },
   "finish": { type: "boolean" },
+  "keep": { type: "boolean" },
   "no-open": { type: "boolean" },
 } as const;
 

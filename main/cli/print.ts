@@ -66,7 +66,7 @@ export function verifiedText(verified: readonly Verified[], paint: Paint): strin
   return [...statuses].map(([line, seen]) => `${paint("green", "✓")} ${line}${seen.size === 0 ? "" : `, HTTP ${[...seen].join(", ")}`}\n`).join("");
 }
 
-const outcomes = { applied: "Done", unchanged: "Nothing to do: all is so already", undone: "Undone: everything is as it was", planned: "Planned" } as const;
+const outcomes = { applied: "Done", unchanged: "Nothing to do: all is so already", undone: "Undone: everything is as it was", planned: "Planned", kept: "Left as it is; put it right by hand" } as const;
 
 export function appliedText({ outcome, title, planId, verified, findings }: Applied, paint: Paint): string {
   return `${paint(["green", "bold"], outcomes[outcome])}. ${printable(title)}\n${verifiedText(verified, paint)}${findingLines(findings, paint)}${outcome === "applied" ? paint("dim", `To undo: lockstep history undo ${planId}\n`) : ""}`;

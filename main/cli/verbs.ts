@@ -234,10 +234,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
     },
   },
   "history recover": {
-    operands: [], options: ["finish"],
+    operands: [], options: ["finish", "keep"],
     summary: "put back a change that was cut short; with --finish, carry it through",
     run: async (_, { host, options }) => {
-      const value = await host.history.recover({ direction: options.finish === true ? "finish" : "undo" });
+      if (options.finish === true && options.keep === true) throw problem("usage", { problem: "Choose one of --finish and --keep." });
+      const value = await host.history.recover({ direction: options.finish === true ? "finish" : options.keep === true ? "keep" : "undo" });
       return { value, text: (paint) => value.length === 0 ? "Nothing was cut short.\n" : value.map((entry) => appliedText(entry, paint)).join("") };
     },
   },

@@ -21,6 +21,7 @@ test.describe("a machine with three instances", () => {
 
   test("F5 reads the machine again without losing the page", async ({ window, server }) => {
     const count = () => server.calls.filter(({ name }) => name === "instance.list").length;
+    await expect(new OverviewPage(window).instances).toBeVisible();
     const before = count();
     await window.keyboard.press("F5");
     await expect.poll(count).toBe(before + 1);

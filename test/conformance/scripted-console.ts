@@ -32,7 +32,7 @@ const operation: OperationView = {
   kind: "binding.set", title: "Bind the certificate", commands: [["netsh", "http", "add", "sslcert", "ipport=0.0.0.0:9200", `certhash=${"A".repeat(40)}`]],
   details: ["0.0.0.0:9200"], difference: [{ sign: "-", line: 3, text: "<endpoint address=\"http://0.0.0.0:9200/\"/>" }, { sign: "+", line: 3, text: "<endpoint address=\"https://0.0.0.0:9200/\"/>" }],
 };
-const verified = [{ address: "127.0.0.1", port: 9200, serverName: null, thumbprint: "A".repeat(40), protocol: "TLSv1.3", httpStatus: 200 }, { address: "::1", port: 9200, serverName: "clinic-7.example.org", thumbprint: null, protocol: "HTTP/1.1", httpStatus: null }];
+const verified = [{ address: "127.0.0.1", port: 9200, serverName: null, thumbprint: "A".repeat(40), protocol: "TLSv1.3", path: "/", httpStatus: 200 }, { address: "::1", port: 9200, serverName: "clinic-7.example.org", thumbprint: null, protocol: "HTTP/1.1", path: "/", httpStatus: null }];
 const findings = [{ code: "certificate-ends-soon", severity: "warning" as const, message: "It ends in 20 days.", hint: "Have it renewed." }];
 const plan: PlanView = { planId: "plan-1", title: "Secure default", outcome: "planned", operations: [operation], findings, certificate, verified: [] };
 const applied: Applied = { outcome: "applied", planId: "plan-1", title: "Secure default", operations: [operation], verified, findings };

@@ -5,7 +5,7 @@ import type { Progress } from "../../app/contract.ts";
 import type { OperationView } from "../../app/plan/operation.ts";
 import { afterGap, commonIndent } from "../../renderer/pages/plan/difference.ts";
 import { groupOperations } from "../../renderer/pages/plan/operation-groups.ts";
-import { servedRows } from "../../renderer/pages/plan/served.ts";
+import { answeredPaths, servedRows } from "../../renderer/pages/plan/served.ts";
 import { advance, noSteps } from "../../renderer/pages/plan/steps.ts";
 
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
@@ -64,9 +64,15 @@ describe("a file difference", () => {
 });
 
 describe("what was proven", () => {
-  const one = (serverName: string | null, httpStatus: number | null, thumbprint = "A") => ({ address: "127.0.0.1", port: 9200, serverName, thumbprint, protocol: "TLSv1.3", httpStatus });
+  const one = (serverName: string | null, httpStatus: number | null, thumbprint = "A", path = "/") => ({ address: "127.0.0.1", port: 9200, serverName, thumbprint, protocol: "TLSv1.3", path, httpStatus });
   it("has one row for each way of asking, with every status that came", () => {
     expect(servedRows([one(null, null), one("a", 401), one("a", 200), one("a", 200)]).map(({ serverName, statuses }) => [serverName, statuses])).toEqual([[null, []], ["a", [200, 401]]]);
+  });
+  it("shows the root's status on the row, and every path's beside it", () => {
+    const verified = [one("a", 200), one("a", 401, "A", "/ami"), one("a", 200, "A", "/auth")];
+    expect(servedRows(verified).map(({ statuses }) => statuses)).toEqual([[200]]);
+    expect(answeredPaths(verified)).toEqual([{ path: "/", statuses: [200] }, { path: "/ami", statuses: [401] }, { path: "/auth", statuses: [200] }]);
+    expect(answeredPaths([one("a", 200), one(null, 200)])).toEqual([]);
   });
   it("keeps another certificate apart", () => expect(servedRows([one("a", 200), one("a", 200, "B")])).toHaveLength(2));
 });

@@ -106,8 +106,12 @@ function operationsFor(target: Instance, request: SecureRequest): OperationView[
 }
 
 function proofOf(port: number, hostName: string | null, thumbprint: string | null): Verified[] {
-  const one = (address: string, serverName: string | null): Verified => ({ address, port, serverName, thumbprint, protocol: thumbprint === null ? "HTTP/1.1" : "TLSv1.3", httpStatus: 200 });
-  return [one("127.0.0.1", null), one("::1", null), ...(hostName === null ? [] : [one("127.0.0.1", hostName)])];
+  const one = (address: string, serverName: string | null): Verified => ({ address, port, serverName, thumbprint, protocol: thumbprint === null ? "http" : "TLSv1.3", path: "/", httpStatus: 200 });
+  const endpoint = (path: string, httpStatus: number): Verified => ({ ...one("127.0.0.1", hostName), path, httpStatus });
+  return [
+    one("127.0.0.1", null), one("::1", null),
+    ...(hostName === null ? [] : [one("127.0.0.1", hostName), endpoint("/auth", 200), endpoint("/ami", 401), endpoint("/hdsi", 401)]),
+  ];
 }
 
 const finding = (code: string, severity: Finding["severity"], message: string, hint: string): Finding => ({ code, severity, message, hint });

@@ -112,7 +112,7 @@ describe("installing", () => {
     await rm(join(clone.folder, "node_modules"));
     const { printed, code } = await clone.run(["scripts/start.mjs", "--no-open"], npm("fail.mjs")).ended;
     expect(code).toBe(5);
-    expect(printed).toContain("npm's own words: ci --no-audit --no-fund --loglevel=warn\nnetwork unreachable\n");
+    expect(printed).toContain("npm's own words: ci --include=dev --no-audit --no-fund --loglevel=warn\nnetwork unreachable\n");
     expect(printed).toContain("The packages could not be installed: npm ci ended with 5");
   });
 });

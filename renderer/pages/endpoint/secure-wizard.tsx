@@ -23,6 +23,7 @@ import { ReviewStep } from "./review-step.tsx";
 import { blocking, endpointsOn, initialForm, nameToProve, requestOf } from "./secure-form.ts";
 import { WizardSteps, type WizardStep } from "./wizard-steps.tsx";
 
+const noOperations: PlanView["operations"] = [];
 const loadInstances = (host: Host) => host.instance.list({});
 
 export function SecureWizard({ name, machine }: { readonly name: string | null; readonly machine: MachineDescription }) {
@@ -68,7 +69,7 @@ function Wizard({ instances, first, machine }: { readonly instances: readonly In
   const { act, run, reset } = useAct<Applied>();
   const [cancelling, setCancelling] = useState(false);
   const plan = planned?.plan ?? null;
-  const steps = useSteps(plan?.planId ?? "", plan?.operations.length ?? 0);
+  const steps = useSteps(plan?.planId ?? "", plan?.operations ?? noOperations);
 
   const instance = instances.find(({ name }) => name === form.instance) ?? first;
   const fileNames = files.map((file) => file.name);

@@ -9,6 +9,7 @@ function OutcomeIcon({ outcome }: { readonly outcome: Outcome }) {
     case "undone": return <UndoneIcon className="tone-information" />;
     case "cancelled": return <InformationSmallIcon className="tone-information" />;
     case "failed":
+    case "kept":
     case "interrupted": return <WarningSmallIcon className="tone-warning" />;
     case "not-put-back": return <ErrorSmallIcon className="tone-error" />;
   }

@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 import type { HistoryDetail } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
-import { errorOf } from "../../host/client.ts";
+import { fromReport } from "../../../app/errors.ts";
 import { useLoaded, useSession } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { formatMoment } from "../../messages/moment.ts";
@@ -39,7 +39,7 @@ function RecordView({ record }: { readonly record: HistoryDetail }) {
           </dl>
           {record.canUndo && <Button {...restoresFocus} icon={<UndoIcon />} onClick={() => undo.ask(record)}>{say("undo.action")}</Button>}
         </section>
-        {record.error && <ErrorNotice error={errorOf({ ...record.error, planId: record.error.planId ?? record.id })} afterAct />}
+        {record.error && <ErrorNotice error={fromReport({ ...record.error, planId: record.error.planId ?? record.id })} afterAct />}
         {record.verified.length > 0 && (
           <section className="card">
             <h2>{say("history.verified")}</h2>

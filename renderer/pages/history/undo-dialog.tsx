@@ -10,12 +10,12 @@ import { FindingList } from "../finding-list.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { OperationList } from "../plan/operation-list.tsx";
 import { StepProgress } from "../plan/step-progress.tsx";
-import { useSteps } from "../plan/use-steps.ts";
+import { useUndoSteps } from "../plan/use-steps.ts";
 import { VerifiedTable } from "../plan/verified-table.tsx";
 
 function Content({ plan, act }: { readonly plan: PlanView; readonly act: Act<Applied> }) {
   const say = useSay();
-  const steps = useSteps(null, plan.operations.length);
+  const steps = useUndoSteps(plan.planId, plan.operations);
   switch (act.state) {
     case "idle": return plan.operations.length === 0 ? <p>{say("undo.nothing")}</p> : (
       <>

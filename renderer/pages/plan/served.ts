@@ -1,4 +1,4 @@
-// What was proven, as it is shown: one row for each way of asking, however many paths were asked for that way.
+// What was proven, as it is shown: a row for each way of asking, and an answer for each path that was asked for.
 import type { Verified } from "../../../app/contract.ts";
 
 export interface Served {
@@ -7,17 +7,33 @@ export interface Served {
   readonly serverName: string | null;
   readonly thumbprint: string | null;
   readonly protocol: string;
-  /** Each status once, ascending; empty where only a handshake was made. */
+  /** Each status once, ascending: of the root path where it was asked for, else of all; empty where only a handshake was made. */
   readonly statuses: readonly number[];
 }
 
-/** Rows in the order in which they were proven. Answers that differ in anything but the HTTP status stay apart. */
+const ascending = (statuses: Iterable<number>): readonly number[] => [...new Set(statuses)].toSorted((one, other) => one - other);
+const statusesOf = (asked: readonly Verified[]): readonly number[] => ascending(asked.flatMap(({ httpStatus }) => (httpStatus === null ? [] : [httpStatus])));
+
+function grouped(verified: readonly Verified[], keyOf: (asked: Verified) => string): ReadonlyMap<string, readonly Verified[]> {
+  const groups = new Map<string, Verified[]>();
+  for (const asked of verified) groups.set(keyOf(asked), [...(groups.get(keyOf(asked)) ?? []), asked]);
+  return groups;
+}
+
+/** Rows in the order in which they were proven. Answers that differ in anything but path and HTTP status stay apart. */
 export function servedRows(verified: readonly Verified[]): readonly Served[] {
-  const rows = new Map<string, Served>();
-  for (const { httpStatus, ...way } of verified) {
-    const key = JSON.stringify([way.address, way.port, way.serverName, way.thumbprint, way.protocol]);
-    const statuses = new Set([...(rows.get(key)?.statuses ?? []), ...(httpStatus === null ? [] : [httpStatus])]);
-    rows.set(key, { ...way, statuses: [...statuses].toSorted((one, other) => one - other) });
-  }
-  return [...rows.values()];
+  const ways = grouped(verified, ({ address, port, serverName, thumbprint, protocol }) => JSON.stringify([address, port, serverName, thumbprint, protocol]));
+  return [...ways.values()].flatMap((asked) => {
+    const [way] = asked;
+    if (!way) return [];
+    const root = asked.filter(({ path }) => path === "/");
+    const { address, port, serverName, thumbprint, protocol } = way;
+    return [{ address, port, serverName, thumbprint, protocol, statuses: statusesOf(root.length > 0 ? root : asked) }];
+  });
+}
+
+/** The paths that answered, in the order asked; empty where only one was asked for. */
+export function answeredPaths(verified: readonly Verified[]): readonly { readonly path: string; readonly statuses: readonly number[] }[] {
+  const paths = grouped(verified.filter(({ httpStatus }) => httpStatus !== null), ({ path }) => path);
+  return paths.size < 2 ? [] : [...paths].map(([path, asked]) => ({ path, statuses: statusesOf(asked) }));
 }

@@ -1,5 +1,6 @@
 // How far a plan has come: the state of each step, and one measure that only ever grows.
 import type { HistoryDetail, Progress } from "../../../app/contract.ts";
+import type { OperationView } from "../../../app/plan/operation.ts";
 
 export type StepState = HistoryDetail["steps"][number]["state"];
 
@@ -29,4 +30,10 @@ export function advance(steps: Steps, progress: Progress): Steps {
   const settled = progress.state === "done" || progress.state === "already" ? 1 : 0;
   const forward = progress.direction === "forward" && progress.of > 0 ? (progress.step + settled) / progress.of : 0;
   return { states, fraction: Math.min(1, Math.max(steps.fraction, forward)), current: progress };
+}
+
+/** The same for a change that is undone on request: its steps back are the steps forward of what was asked for. */
+export function advanceUndo(steps: Steps, progress: Progress, operations: readonly OperationView[]): Steps {
+  const step = operations.findIndex(({ title }) => title === progress.title);
+  return step < 0 ? steps : advance(steps, { ...progress, direction: "forward", step, of: operations.length });
 }

@@ -3,7 +3,7 @@ import type { Verified } from "../../../app/contract.ts";
 import { useSay } from "../../messages/language.tsx";
 import { ErrorSmallIcon, SuccessSmallIcon } from "../../ui/index.ts";
 import { Thumbprint } from "../certificate/thumbprint.tsx";
-import { servedRows, type Served } from "./served.ts";
+import { answeredPaths, servedRows, type Served } from "./served.ts";
 
 const place = ({ address, port }: Served): string => (address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`);
 
@@ -26,24 +26,32 @@ function ServedCertificate({ thumbprint, planned }: { readonly thumbprint: strin
 
 export function VerifiedTable({ verified, planned, label }: { readonly verified: readonly Verified[]; readonly planned: string | null; readonly label: string }) {
   const say = useSay();
+  const answers = answeredPaths(verified);
   return (
-    <table className="table verified" role="table" aria-label={label}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {(["proof.column.address", "proof.column.name", "proof.column.protocol", "proof.column.status", "proof.column.certificate"] as const).map((key) => <th key={key} role="columnheader" scope="col">{say(key)}</th>)}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {servedRows(verified).map((each, index) => (
-          <tr key={index} role="row">
-            <td role="cell" className="mono">{place(each)}</td>
-            <td role="cell" data-label={say("proof.column.name")}>{each.serverName ?? <span className="dim">{say("proof.noName")}</span>}</td>
-            <td role="cell" data-label={say("proof.column.protocol")}>{each.protocol}</td>
-            <td role="cell" data-label={say("proof.column.status")}>{each.statuses.length > 0 ? each.statuses.join(", ") : <span className="dim">{say("proof.noStatus")}</span>}</td>
-            <td role="cell" data-label={say("proof.column.certificate")}><ServedCertificate thumbprint={each.thumbprint} planned={planned} /></td>
+    <>
+      <table className="table verified" role="table" aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
+            {(["proof.column.address", "proof.column.name", "proof.column.protocol", "proof.column.status", "proof.column.certificate"] as const).map((key) => <th key={key} role="columnheader" scope="col">{say(key)}</th>)}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {servedRows(verified).map((each, index) => (
+            <tr key={index} role="row">
+              <td role="cell" className="mono">{place(each)}</td>
+              <td role="cell" data-label={say("proof.column.name")}>{each.serverName ?? <span className="dim">{say("proof.noName")}</span>}</td>
+              <td role="cell" data-label={say("proof.column.protocol")}>{each.protocol}</td>
+              <td role="cell" data-label={say("proof.column.status")}>{each.statuses.length > 0 ? each.statuses.join(", ") : <span className="dim">{say("proof.noStatus")}</span>}</td>
+              <td role="cell" data-label={say("proof.column.certificate")}><ServedCertificate thumbprint={each.thumbprint} planned={planned} /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {answers.length > 0 && (
+        <ul className="answers" aria-label={say("proof.answers")}>
+          {answers.map(({ path, statuses }) => <li key={path}><span className="mono">{path}</span> <span className="dim">{statuses.join(", ")}</span></li>)}
+        </ul>
+      )}
+    </>
   );
 }

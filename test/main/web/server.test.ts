@@ -415,7 +415,7 @@ describe("many at once", () => {
     expect((await host.machine.describe({})).kind).toBe("practice");
     close();
     await webHost.close();
-  });
+  }, 90_000);
 
   it("more calls than can be under way are refused with 503, and the others are answered", async () => {
     const { webHost, origin, console } = await start();
