@@ -169,14 +169,14 @@ function mentionWarnings({ mentions }: Configuration, scheme: Scheme, port: numb
     return urls.flatMap((url) => {
       const address = parseAddress(url.replace(/[?#].*$/s, ""));
       return address.kind === "http" && address.scheme !== scheme && address.port === port
-        ? [{ line, url, place: attribute === null ? element : `${attribute} of ${element}` }]
+        ? [{ line, url, place: attribute === null ? `<${element}>` : `${attribute} of a <${element}>` }]
         : [];
     });
   });
   const told = stale.slice(0, mentionsTold).map(({ line, url, place }): Finding => ({
     code: "address-elsewhere",
     severity: "warning",
-    message: `Line ${line}, ${shown(place)}, still names ${shown(url)}.`,
+    message: `${shown(url)} still stands in line ${line} of the configuration (${shown(place)}).`,
     hint: `It is no address that SanteDB listens on, so it is left alone. Correct it to ${scheme} if it means this instance.`,
   }));
   const rest = stale.length - told.length;

@@ -206,7 +206,7 @@ export const en = {
   "proof.column.protocol": "Protocol",
   "proof.column.status": "HTTP",
   "proof.column.certificate": "Certificate",
-  "proof.answers": "HTTP answers of the endpoints",
+  "proof.answers": "Endpoints that answered:",
   "proof.noName": "none sent",
   "proof.noStatus": "handshake only",
   "proof.same": "the planned certificate",

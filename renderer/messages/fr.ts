@@ -207,7 +207,7 @@ export const fr: Messages = {
   "proof.column.protocol": "Protocole",
   "proof.column.status": "HTTP",
   "proof.column.certificate": "Certificat",
-  "proof.answers": "Réponses HTTP des points d’accès",
+  "proof.answers": "Points d’accès qui ont répondu :",
   "proof.noName": "aucun envoyé",
   "proof.noStatus": "négociation seule",
   "proof.same": "le certificat prévu",

@@ -49,6 +49,7 @@ export function VerifiedTable({ verified, planned, label }: { readonly verified:
       </table>
       {answers.length > 0 && (
         <ul className="answers" aria-label={say("proof.answers")}>
+          <li className="dim" aria-hidden="true">{say("proof.answers")}</li>
           {answers.map(({ path, statuses }) => <li key={path}><span className="mono">{path}</span> <span className="dim">{statuses.join(", ")}</span></li>)}
         </ul>
       )}

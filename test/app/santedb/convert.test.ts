@@ -142,10 +142,10 @@ describe("what a conversion warns of", () => {
         <section xsi:type="C"><resource domain="http://a:9200/x?y,http://b:9200"/></section>`,
     }));
     expect(warnings(before)).toEqual([
-      "address-elsewhere: Line 3, baseAddress, still names http://clinic:9200.",
-      "address-elsewhere: Line 5, issuerName of section, still names http://clinic:9200/auth.",
-      "address-elsewhere: Line 6, domain of resource, still names http://a:9200/x?y.",
-      "address-elsewhere: Line 6, domain of resource, still names http://b:9200.",
+      "address-elsewhere: http://clinic:9200 still stands in line 3 of the configuration (<baseAddress>).",
+      "address-elsewhere: http://clinic:9200/auth still stands in line 5 of the configuration (issuerName of a <section>).",
+      "address-elsewhere: http://a:9200/x?y still stands in line 6 of the configuration (domain of a <resource>).",
+      "address-elsewhere: http://b:9200 still stands in line 6 of the configuration (domain of a <resource>).",
     ]);
     expect(textOf(converted(before, { scheme: "https" }).bytes)).toBe(textOf(before).replace("http://0.0.0.0", "https://0.0.0.0"));
   });
