@@ -12,6 +12,7 @@ import type { Operation } from "./plan/operation.ts";
 import { standardLimits, type Limits } from "./plan/perform.ts";
 import { planId, type Materials, type Plan } from "./plan/plan.ts";
 import { applyPlan, recoverBack, recoverForward, recoverNot, stepsToPutBack, undoChange, type Ended, type RunnerParts } from "./plan/runner.ts";
+import { preflight } from "./plan/preflight.ts";
 import { planSecure } from "./plan/secure.ts";
 import { findUndoObstacle } from "./plan/undo.ts";
 import { viewOf } from "./plan/view.ts";
@@ -123,6 +124,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
     if (plan.operations.length === 0) return applied(plan, "unchanged", []);
     return parts.exclusively(async () => {
       await refuseWhileInterrupted();
+      await preflight(machine, plan);
       const controller = new AbortController();
       running.set(plan.id, controller);
       try {

@@ -79,6 +79,7 @@ const catalogue = {
 
   // Plans and their journal
   "plan-missing": { message: "This plan is no longer held.", hint: "Review the change again; a plan is kept until Lockstep ends." },
+  "plan-outdated": { message: "{what} since this plan was made.", hint: "Review the change again; nothing was changed by it." },
   "plan-cancelled": { message: "The change was cancelled.", hint: "Nothing is left to do." },
   "machine-busy": { message: "Another change is under way.", hint: "Wait until it has ended, then try again." },
   "recovery-needed": { message: "An earlier change ({title}) was interrupted and is neither done nor undone.", hint: "Run `lockstep history recover` (or `--finish`), or choose it on the History page." },

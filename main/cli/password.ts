@@ -1,9 +1,7 @@
-// Where a password comes from: a file or standard input, never an argument or the environment.
+// Where a password comes from: a file, a pipe or standard input, never an argument or the environment.
 import { problem } from "../../app/errors.ts";
-import { nodeFiles } from "../storage/file.ts";
+import { readSecret, readSecretFile } from "../storage/secret.ts";
 import type { Options } from "./options.ts";
-
-const longest = 4096;
 
 /** The text of bytes as a password: one line end at its close is not part of it. */
 function asPassword(bytes: Uint8Array, file: string): string {
@@ -16,21 +14,11 @@ function asPassword(bytes: Uint8Array, file: string): string {
   return text.replace(/\r?\n$/, "");
 }
 
-/** Undefined when none was given. Throws usage when it was given twice, and what reading a file throws. */
+/** Undefined when none was given. Throws usage when it was given twice, and what reading a secret throws. */
 export async function readPassword(options: Options): Promise<string | undefined> {
   const file = options["password-file"];
-  if (file !== undefined && options["password-stdin"] === true) throw problem("usage", { problem: "Give the password by --password-file or by --password-stdin, not by both." });
-  if (file !== undefined) {
-    const stat = await nodeFiles.stat(file);
-    return stat?.size === 0 ? "" : asPassword(await nodeFiles.read(file, longest), file);
-  }
-  if (options["password-stdin"] !== true) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > longest) throw problem("file-too-large", { file: "The password", size, limit: longest });
-    chunks.push(chunk);
-  }
-  return asPassword(Buffer.concat(chunks), "Standard input");
+  const fromInput = options["password-stdin"] === true;
+  if (file !== undefined && fromInput) throw problem("usage", { problem: "Give the password by --password-file or by --password-stdin, not by both." });
+  if (file !== undefined) return asPassword(await readSecretFile(file), file);
+  return fromInput ? asPassword(await readSecret(process.stdin, "Standard input"), "Standard input") : undefined;
 }

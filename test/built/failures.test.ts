@@ -150,12 +150,24 @@ describe("a machine that changed between review and commit", () => {
     expect(stat).not.toBeNull();
     await machine.files.replace(config, Buffer.concat([original, Buffer.from("\r\n<!-- by hand -->")]), `${config}.kept`);
     try {
-      await expect(console.plan.apply({ planId: plan.planId })).rejects.toMatchObject({ code: "file-changed", aftermath: "put-back" });
+      await expect(console.plan.apply({ planId: plan.planId })).rejects.toMatchObject({ code: "file-changed", aftermath: "untouched" });
+      expect(await console.history.list({})).toEqual([]);
       expect(readFileSync(config).subarray(0, original.length).equals(original)).toBe(true);
       expect(readFileSync(config).length).toBeGreaterThan(original.length);
     } finally {
       await machine.files.putBack(config, `${config}.kept`);
     }
+  });
+
+  it("is left alone: two plans of the same thing are not carried out one upon the other", async () => {
+    const before = await snapshot();
+    const [one, other] = [open(machine), open(machine)];
+    const first = await one.endpoint.planSecure(request);
+    const second = await other.endpoint.planSecure(request);
+    await one.plan.apply({ planId: first.planId });
+    await expect(other.plan.apply({ planId: second.planId })).rejects.toMatchObject({ code: "plan-outdated", aftermath: "untouched" });
+    await one.history.undo({ id: first.planId });
+    expect(await snapshot()).toEqual(before);
   });
 
   it("is not undone over a later change", async () => {

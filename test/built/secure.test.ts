@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeAuthority, makeServerPfx, openssl, type Authority, type ServerPfx } from "../fixtures/certificates.ts";
-import { fileHashes, lockstep, practiceFixture, type PracticeFixture } from "../fixtures/lockstep.ts";
+import { fileHashes, lockstep, practiceFixture, program, type PracticeFixture } from "../fixtures/lockstep.ts";
 
 const sha256 = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
 
@@ -374,6 +374,41 @@ describe("a change that fails is put back", () => {
     expect(json.error.code).toBe("configuration-malformed");
     expect(json.error.message).toMatch(/line \d+, column \d+/);
     expect(status).toBe(3);
+  });
+});
+
+describe("where a certificate and its password come from", () => {
+  let machine: PracticeFixture;
+  beforeAll(() => {
+    machine = practiceFixture();
+  });
+  afterAll(() => machine.close());
+  const planned = async (args: readonly string[], input?: string): Promise<void> => {
+    const { json, stdout } = await machine.run(["endpoint", "secure", "default", "--plan", ...args], input === undefined ? {} : { input });
+    expect(json.value?.outcome, stdout).toBe("planned");
+  };
+
+  it("a PEM certificate with its key and intermediate, each in a file of its own, elliptic curve", async () => {
+    const leaf = makeServerPfx({ directory: join(folder, "pem"), authority, key: "ec:p384" });
+    await planned(["--certificate", leaf.certificateFile, "--key", leaf.keyFile, "--key", authority.intermediate.certificateFile]);
+  });
+  it("a PFX as old Windows servers want it", async () => {
+    const legacy = makeServerPfx({ directory: join(folder, "legacy"), protection: "legacy", key: "rsa:2048" });
+    await planned(["--certificate", legacy.file, "--password-file", legacy.passwordFile]);
+  });
+  it("a password on standard input, with or without a line end", async () => {
+    await planned(["--certificate", pfx.file, "--password-stdin"], pfx.password);
+    await planned(["--certificate", pfx.file, "--password-stdin"], `${pfx.password}\r\n`);
+  });
+  it("a password out of a pipe", async () => {
+    await machine.configFile();
+    const shell = spawnSync("bash", ["-c", `"$0" "$1" endpoint secure default --plan --json --certificate "$2" --password-file <(printf %s "$3") --practice-dir "$4"`, process.execPath, program, pfx.file, pfx.password, machine.directory], { encoding: "utf8" });
+    expect(JSON.parse(shell.stdout).value?.outcome, shell.stdout + shell.stderr).toBe("planned");
+  });
+  it("a certificate that is in the machine's store already, by its thumbprint as it was pasted", async () => {
+    await machine.run(secure("--yes"));
+    const { json, stdout } = await machine.run(["endpoint", "secure", "default", "--yes", "--certificate", `\u200e${pfx.thumbprint.toLowerCase().replace(/../g, "$& ")}`]);
+    expect(json.value?.outcome, stdout).toBe("unchanged");
   });
 });
 
