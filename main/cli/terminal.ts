@@ -26,7 +26,9 @@ export function terminal(json: boolean): Terminal {
   };
   const progress = ({ direction, step, of, title, state }: Progress): void => {
     clear();
-    const place = paint("dim", `${direction === "back" ? "undo " : ""}${step + 1}/${of}`);
+    // On the way back the checks of the old state follow the plan's own steps.
+    const count = step < of ? `${step + 1}/${of}` : "";
+    const place = paint("dim", direction === "back" ? `undo ${count}`.trim() : count);
     const line = `${marks[state]} ${place} ${printable(title)}`;
     if (state !== "running") stream.write(`${line}\n`);
     else if (clearing) {
@@ -45,6 +47,10 @@ export function terminal(json: boolean): Terminal {
       const prompt = createInterface({ input: process.stdin, output: stream });
       try {
         return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+      } catch {
+        // Ctrl+C at a question is a no.
+        stream.write("\n");
+        return false;
       } finally {
         prompt.close();
       }
