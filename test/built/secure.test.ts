@@ -241,6 +241,46 @@ describe("what is wrong with the configuration or the machine is told before any
   });
 });
 
+describe("records of the same port that would answer in its place", () => {
+  let machine: PracticeFixture;
+  beforeAll(() => {
+    machine = practiceFixture();
+  });
+  afterAll(() => machine.close());
+
+  it("are replaced together, keeping their settings; undoing restores them exactly, with what they served", async () => {
+    const port = await machine.port();
+    const old = makeServerPfx({ directory: join(folder, "old-record"), names: ["clinic-7.example.org"] });
+    await machine.run(["endpoint", "secure", "default", "--yes", "--certificate", old.file, "--password-file", old.passwordFile]);
+    const tables = join(machine.directory, "http-sys.json");
+    const httpSys = JSON.parse(readFileSync(tables, "utf8"));
+    const [first] = httpSys.sslcert;
+    httpSys.sslcert.push(
+      { ...first, endpoint: `[::]:${port}`, flags: { disablehttp2: true } },
+      { ...first, endpoint: `clinic-7.example.org:${port}`, flags: { clientcertnegotiation: true } },
+      { ...first, endpoint: `other.example.org:${port}` },
+    );
+    writeFileSync(tables, JSON.stringify(httpSys));
+    const before = (await machine.run(["binding", "list"])).json.value;
+    expect(before).toHaveLength(4);
+
+    const { json, stdout } = await machine.run(secure("--yes"));
+    expect(json.value?.outcome, stdout).toBe("applied");
+    for (const [address, name] of [["127.0.0.1", undefined], ["[::1]", undefined], ["127.0.0.1", "clinic-7.example.org"]] as const) expect(servedThumbprint(address, port, name)).toBe(pfx.thumbprint);
+    // The new certificate does not name this host, so its record is left alone, and that is told.
+    expect(servedThumbprint("127.0.0.1", port, "other.example.org")).toBe(old.thumbprint);
+    expect(json.value.findings).toContainEqual(expect.objectContaining({ code: "binding-other-name" }));
+    const after = (await machine.run(["binding", "list"])).json.value as { endpoint: string; flags: object }[];
+    expect(after.find((binding) => binding.endpoint === `[::]:${port}`)?.flags).toMatchObject({ disablehttp2: true });
+    expect(json.value.operations.flatMap(({ commands }: { commands: string[][] }) => commands)).toContainEqual(expect.arrayContaining([`ipport=[::]:${port}`, "disablehttp2=enable"]));
+
+    expect((await machine.run(["history", "undo"])).json.value.outcome).toBe("undone");
+    const byEndpoint = (one: { endpoint: string }, other: { endpoint: string }) => one.endpoint.localeCompare(other.endpoint);
+    expect((await machine.run(["binding", "list"])).json.value.sort(byEndpoint)).toEqual(before.sort(byEndpoint));
+    expect(servedThumbprint("[::1]", port)).toBe(old.thumbprint);
+  });
+});
+
 describe("a full disk", () => {
   const mounts: string[] = [];
   let machine: PracticeFixture;
