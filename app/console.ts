@@ -5,7 +5,7 @@ import { inspect } from "./certificates/inspect.ts";
 import { roleOf } from "./certificates/match.ts";
 import { problem, type LockstepError } from "./errors.ts";
 import type { Emit, Implementation } from "./host.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine, ServiceRecord } from "./machine.ts";
 import { inverse } from "./plan/inverse.ts";
 import { canFinish, changesOf, historyEntry, isOpen, outcomeOf, type ChangeRecord, type Journal } from "./plan/journal.ts";
 import type { Operation } from "./plan/operation.ts";
@@ -143,13 +143,18 @@ export function createConsole(parts: ConsoleParts): Implementation {
     }
   }
 
+  /** A service by its own name in any case, or by the name of its instance. */
+  async function serviceNamed(name: string): Promise<ServiceRecord | null> {
+    const services = await machine.services.list();
+    const own = services.find((service) => service.name.toLowerCase() === name.toLowerCase());
+    if (own) return own;
+    const instance = (await discoverInstances(machine)).find((found) => found.name === name);
+    return instance ? machine.services.find(instance.service) : null;
+  }
+
   /** A service control asked for by itself is a plan of one or two steps, so that it is in the history like all else. */
   async function control(name: string, verb: "Start" | "Stop" | "Restart"): Promise<Applied> {
-    const service = await machine.services.find(name) ?? (await machine.services.list()).find((record) => record.name.toLowerCase() === name.toLowerCase());
-    const resolved = service ?? await (async () => {
-      const instance = (await discoverInstances(machine)).find((found) => found.name === name);
-      return instance ? machine.services.find(instance.service) : null;
-    })();
+    const resolved = await serviceNamed(name);
     if (!resolved) throw problem("service-missing", { service: name });
     const stopped = resolved.state === "stopped";
     const operations: Operation[] = [];

@@ -76,7 +76,8 @@ async function choose(machine: Machine, request: SecureRequest, hostName: string
   const files = request.certificate.files.map(({ name, content }) => ({ name, content: decoded(content) }));
   const material = await readMaterial(files, request.certificate.password);
   const selected = selectServerCertificate(material, { now, allowExpired: request.allowExpired === true, fileName: files.map(({ name }) => name).join(", ") });
-  return { ...selected, findings: hostName === undefined ? selected.findings : [...selected.findings, ...suitability(selected.leaf, { now, hostName }).filter(({ code }) => code === "name-mismatch")] };
+  const ofName = hostName === undefined ? [] : suitability(selected.leaf, { now, hostName }).filter(({ code }) => code === "name-mismatch");
+  return { ...selected, findings: [...selected.findings, ...ofName] };
 }
 
 async function gather(machine: Machine, request: SecureRequest): Promise<Gathered> {

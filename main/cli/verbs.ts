@@ -1,4 +1,5 @@
 // The verbs: each turns its operands and options into calls of the contract, and its answer into a value and a text.
+import type { Certificate } from "../../app/certificates/certificate.ts";
 import { cleanThumbprint } from "../../app/certificates/thumbprint.ts";
 import { certificateFileLimit, type Applied, type PlanView, type SecureRequest, type UploadedFile } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
@@ -94,6 +95,17 @@ const days = (notAfter: string, now = Date.now()): string => {
 
 const secretOptions = ["password-file", "password-stdin", "key"] as const;
 
+const certificateHeadings = ["SUBJECT", "VALID UNTIL", "KEY", "THUMBPRINT", "PRIVATE KEY"] as const;
+
+const certificateCells = ({ subject, notAfter, keyType, thumbprint, hasPrivateKey }: Certificate): readonly string[] =>
+  [subject, `${notAfter.slice(0, 10)} (${days(notAfter)})`, keyType, thumbprint, hasPrivateKey ? "yes" : "no"];
+
+/** A verb that controls one service by its name. */
+const serviceVerb = (summary: string, control: (host: Host, name: string) => Promise<Applied>): Verb => ({
+  operands: ["NAME"], options: [], summary,
+  run: async (operands, { host }) => applied(await control(host, operand(operands, 0))),
+});
+
 /** Every verb under its words. The help is made from this table. */
 export const verbs: Readonly<Record<string, Verb>> = {
   "endpoint secure": {
@@ -110,10 +122,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
       const failed = value.findings.some(({ severity }) => severity === "error");
       return {
         value, exit: failed ? 1 : 0,
-        text: (paint) => `${value.format.toUpperCase()}${value.encryption === null ? "" : `, encrypted with ${value.encryption}`}\n${table(
-          ["ROLE", "SUBJECT", "VALID UNTIL", "KEY", "THUMBPRINT", "PRIVATE KEY"],
-          value.certificates.map((certificate) => [certificate.role, certificate.subject, `${certificate.notAfter.slice(0, 10)} (${days(certificate.notAfter)})`, certificate.keyType, certificate.thumbprint, certificate.hasPrivateKey ? "fits" : "none"]),
-          "No certificate.", paint)}${findingLines(value.findings, paint)}`,
+        text: (paint) => [
+          `${value.format.toUpperCase()}${value.encryption === null ? "" : `, encrypted with ${value.encryption}`}\n`,
+          table(["ROLE", ...certificateHeadings], value.certificates.map((certificate) => [certificate.role, ...certificateCells(certificate)]), "No certificate.", paint),
+          findingLines(value.findings, paint),
+        ].join(""),
       };
     },
   },
@@ -124,9 +137,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
       const value = await host.certificate.list({});
       return {
         value,
-        text: (paint) => table(["STORE", "SUBJECT", "VALID UNTIL", "KEY", "THUMBPRINT", "PRIVATE KEY"],
-          value.map((certificate) => [certificate.store, certificate.subject, `${certificate.notAfter.slice(0, 10)} (${days(certificate.notAfter)})`, certificate.keyType, certificate.thumbprint, certificate.hasPrivateKey ? "present" : "none"]),
-          "The stores hold no certificate.", paint),
+        text: (paint) => table(["STORE", ...certificateHeadings],
+          value.map((certificate) => [certificate.store, ...certificateCells(certificate)]), "The stores hold no certificate.", paint),
       };
     },
   },
@@ -199,18 +211,27 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: "the services of this machine",
     run: async (_, { host }) => {
       const value = await host.service.list({});
-      return { value, text: (paint) => table(["NAME", "STATE", "PROCESS", "ACCOUNT", "TITLE"], value.map((service) => [service.name, service.state, service.processId === 0 ? "" : String(service.processId), service.account, service.displayName]), "There is no service.", paint) };
+      return {
+        value,
+        text: (paint) => table(["NAME", "STATE", "PROCESS", "ACCOUNT", "TITLE"],
+          value.map(({ name, state, processId, account, displayName }) => [name, state, processId === 0 ? "" : String(processId), account, displayName]),
+          "There is no service.", paint),
+      };
     },
   },
-  "service start": { operands: ["NAME"], options: [], summary: "start a service and wait until it runs", run: async (operands, { host }) => applied(await host.service.start({ name: operand(operands, 0) })) },
-  "service stop": { operands: ["NAME"], options: [], summary: "stop a service and wait until it has stopped", run: async (operands, { host }) => applied(await host.service.stop({ name: operand(operands, 0) })) },
-  "service restart": { operands: ["NAME"], options: [], summary: "stop a service, then start it", run: async (operands, { host }) => applied(await host.service.restart({ name: operand(operands, 0) })) },
+  "service start": serviceVerb("start a service and wait until it runs", (host, name) => host.service.start({ name })),
+  "service stop": serviceVerb("stop a service and wait until it has stopped", (host, name) => host.service.stop({ name })),
+  "service restart": serviceVerb("stop a service, then start it", (host, name) => host.service.restart({ name })),
   "history list": {
     operands: [], options: [],
     summary: "the changes made, newest first",
     run: async (_, { host }) => {
       const value = await host.history.list({});
-      return { value, text: (paint) => table(["ID", "WHEN", "OUTCOME", "BY", "CHANGE"], value.map(({ id, at, outcome, by, title }) => [id, at.slice(0, 19).replace("T", " "), outcome, by, title]), "Nothing was changed yet.", paint) };
+      return {
+        value,
+        text: (paint) => table(["ID", "WHEN", "OUTCOME", "BY", "CHANGE"],
+          value.map(({ id, at, outcome, by, title }) => [id, at.slice(0, 19).replace("T", " "), outcome, by, title]), "Nothing was changed yet.", paint),
+      };
     },
   },
   "history show": {

@@ -41,7 +41,7 @@ function readEntries(content: Buffer): Reading {
     const hash = hashOf(head.hash, sequence, line.entry);
     if (hash !== line.hash) throw damaged("its content does not fit its hash");
     const entry = entrySchema.safeParse(line.entry);
-    if (!entry.success) throw damaged("it is of an unknown form", entry.error);
+    if (!entry.success) throw damaged("its form is not known here; another version of Lockstep may have written it", entry.error);
     entries.push(entry.data);
     head = { sequence, hash };
     whole = end + 1;
