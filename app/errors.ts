@@ -54,7 +54,7 @@ const catalogue = {
   "configuration-many-ports": { message: "{file} listens on several ports ({ports}).", hint: "Name the port to secure with --port." },
 
   // HTTP.sys
-  "command-failed": { message: "`{program}` failed with {reason}.", hint: "Its output says more; run the command shown in an elevated prompt to see it for yourself." },
+  "command-failed": { message: "`{program}` failed: {reason}.", hint: "{remedy}" },
   "binding-refused": { message: "Windows refused to bind {endpoint}: {reason}", hint: "{remedy}" },
   "binding-foreign": { message: "{endpoint} is bound by {owner}.", hint: "If it may be replaced, say so with --take-over; otherwise choose another port." },
   "binding-changed": { message: "The binding of {endpoint} was changed by someone else.", hint: "Review the change again." },

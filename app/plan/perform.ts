@@ -214,7 +214,8 @@ async function stopService(operation: OperationOf<"service.stop">, { machine, li
     const { result, evidence } = await run(machine, command);
     // 1062: it is not active; 1061: it is already stopping.
     if (result.exitCode === 0 || result.exitCode === 1062 || (result.exitCode === 1061 && before.state === "stop-pending")) continue;
-    throw problem("command-failed", { program: command.join(" "), reason: explainServiceControl(result.exitCode).reason }, { evidence });
+    const { reason, remedy } = explainServiceControl(result.exitCode);
+    throw problem("command-failed", { program: command.join(" "), reason, remedy }, { evidence });
   }
   const after = await waitForState(machine, service, ["stopped"], limits.service);
   if (after.state !== "stopped") throw problem("service-will-not-stop", { service, seconds: Math.round(limits.service / 1000) });

@@ -89,7 +89,7 @@ const aftermaths = {
 } as const;
 
 export function errorText(error: ErrorReport, paint: Paint): string {
-  const command = error.command ? `${paint("dim", "Command:")} ${printable(quoteCommand(error.command))}\n${printable((error.output ?? "").trim()).split("\n").map((line) => `  ${line}\n`).join("")}` : "";
+  const command = error.command ? `${paint("dim", "Command:")} ${printable(quoteCommand(error.command))}\n${printable((error.output ?? "").replace(/\r\n?/g, "\n").trim()).split("\n").map((line) => `  ${line}\n`).join("")}` : "";
   const after = error.code === "usage" ? "" : `${aftermaths[error.aftermath]}\n`;
   return `${paint(["red", "bold"], "✗")} ${printable(error.message)} ${paint("dim", `[${error.code}]`)}\n${command}${printable(error.hint)}\n${after}`;
 }

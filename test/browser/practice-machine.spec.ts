@@ -119,6 +119,10 @@ test("by keyboard alone", async ({ window, served }) => {
   await window.keyboard.press("Enter");
   await (await chooser).setFiles(pfx.file);
   await expect(window.getByLabel(/^Password of /)).toBeFocused();
+  await window.keyboard.type("not this one");
+  await window.keyboard.press("Enter");
+  await expect(window.getByText(/The password does not open/)).toBeVisible();
+  await expect(window.getByLabel(/^Password of /)).toBeFocused();
   await window.keyboard.type(pfx.password);
   await window.keyboard.press("Enter");
   await expect(window.getByText("present and fits")).toBeVisible();
@@ -145,7 +149,7 @@ test("a wrong password is told beside the field, and the right one is then enoug
   await expect(wizard.privateKey).toHaveText("present and fits");
 });
 
-test("a service that fails to start: what happened, and that everything was put back", async ({ window, served }) => {
+for (const by of ["mouse", "keyboard"] as const) test(`by ${by}: a service that fails to start: what happened, and that everything was put back`, async ({ window, served }) => {
   test.setTimeout(120_000);
   const before = hash(config(served));
   const table = join(served.directory, "services.json");
@@ -161,14 +165,25 @@ test("a service that fails to start: what happened, and that everything was put 
   const wizard = await new OverviewPage(window).secure("default");
   await wizard.choose(pfx.file);
   await wizard.openWith(pfx.password);
-  await wizard.next.click();
-  await wizard.account.selectOption("LocalSystem");
-  await wizard.next.click();
+  await expect(wizard.privateKey).toHaveText("present and fits");
+  const press = async (name: string): Promise<void> => {
+    if (by === "mouse") return window.getByRole("button", { name, exact: true }).click();
+    await tabTo(window, name);
+    return window.keyboard.press("Enter");
+  };
+  await press("Next");
+  await expect(wizard.heading("Where should it answer, and as whom?")).toBeFocused();
+  if (by === "mouse") await wizard.account.selectOption("LocalSystem");
+  else {
+    await tabTo(window, /^Account that the service runs as/);
+    await window.keyboard.type("LocalS");
+  }
+  await press("Next");
   await expect(window.getByText(/runs as .*NetworkService, not as LocalSystem/)).toBeVisible();
-  await wizard.commit.click();
+  await press("Secure 6 endpoints");
   await expect(wizard.error).toBeVisible({ timeout: 60_000 });
   await expect(wizard.error).toContainText("Everything was put back as it was");
-  await look(window, "10-failed");
+  await look(window, `10-failed-${by}`);
   expect(hash(config(served))).toBe(before);
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
 });
