@@ -16,6 +16,8 @@ export interface ConsoleOptions {
 
 export interface Console {
   readonly implementation: Implementation;
+  /** The folder of a practice machine that was made by opening it; left out where there was one. */
+  readonly made?: string;
   /** Gives every event to the listener, in the order raised, until the function returned is called. */
   readonly subscribe: (listener: Emit) => () => void;
   /** Lets a running change come to its end, then lets go of everything. Closing twice is closing once. */

@@ -8,7 +8,9 @@ import { problem } from "../app/errors.ts";
 import { createAnnouncer } from "./announcer.ts";
 import type { Console, ConsoleOptions } from "./console-port.ts";
 import { dataFolder } from "./folders.ts";
+import { noJournal, noMachine } from "./machines/no-machine.ts";
 import { openPracticeMachine } from "./machines/practice/practice-machine.ts";
+import { nodeFiles } from "./storage/file.ts";
 import { openJournal } from "./storage/journal.ts";
 import { withLock } from "./storage/lock.ts";
 
@@ -26,6 +28,19 @@ function personAtTheKeyboard(): string {
   }
 }
 
+/** A console for what needs no machine: none is opened, and none is made on first use. */
+export function openConsoleWithoutMachine(): Console {
+  const announcer = createAnnouncer();
+  return {
+    implementation: createConsole({
+      machine: noMachine, journal: noJournal, emit: announcer.emit, exclusively: (work) => work(),
+      by: personAtTheKeyboard(), elevates: false, random: () => randomInt(0x10000),
+    }),
+    subscribe: (listener) => announcer.subscribe(listener),
+    close: () => Promise.resolve(),
+  };
+}
+
 /**
  * Opens the console. A resident host (a window, the web host) owns the practice machine: what it turns on ends with it.
  * A command leaves the services running. Throws unsupported, practice-unusable.
@@ -35,6 +50,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   if (kind !== "practice") throw problem("unsupported", { what: `The ${kind} machine` });
   const directory = resolve(options.practiceDirectory ?? join(dataFolder(), "practice"));
   const resident = options.resident === true;
+  const isNew = (await nodeFiles.stat(join(directory, "machine.json")).catch(() => null)) === null;
   const machine = await openPracticeMachine({ directory, serviceProgram: options.serviceProgram ?? builtServiceProgram(), resident });
   if (resident) await machine.powerOn();
   const folder = resolve(options.dataDirectory ?? join(directory, "lockstep"));
@@ -54,6 +70,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   let closing: Promise<void> | undefined;
   return {
     implementation,
+    ...(isNew && { made: directory }),
     subscribe: (listener) => announcer.subscribe(listener),
     close: () => closing ??= (async () => {
       await Promise.allSettled(under);

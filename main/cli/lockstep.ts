@@ -59,11 +59,12 @@ async function runVerb(words: readonly string[], options: Options): Promise<numb
     throw problem("usage", { problem: "Nobody is there to ask. Say --yes to carry it out, or --plan to see what it would do." });
   }
 
-  const [{ openConsole }, { createHost }, { dispatch }, { terminal }] = await Promise.all([
+  const [{ openConsole, openConsoleWithoutMachine }, { createHost }, { dispatch }, { terminal }] = await Promise.all([
     import("../console.ts"), import("../../app/host.ts"), import("../dispatch.ts"), import("./terminal.ts"),
   ]);
-  const console = await openConsole(consoleOptions(options));
+  const console = verb.needsNoMachine === true ? openConsoleWithoutMachine() : await openConsole(consoleOptions(options));
   const tell = terminal(json);
+  if (console.made !== undefined) tell.made(console.made);
   const ending = console.subscribe((event, payload) => tell.event(event, payload));
   try {
     const host = createHost({ invoke: (call, input) => dispatch(console.implementation, call, input), subscribe: () => () => undefined });

@@ -6,6 +6,8 @@ import { painter, printable, type Paint } from "./print.ts";
 
 export interface Terminal {
   event<Name extends EventName>(name: Name, payload: EventPayload<Name>): void;
+  /** A practice machine was made: what it is, and that its service goes on. */
+  made(directory: string): void;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly show: (text: (paint: Paint) => string) => void;
   readonly onInterrupt: (cancel: () => void) => () => void;
@@ -39,6 +41,9 @@ export function terminal(json: boolean): Terminal {
   return {
     event: (name, payload) => {
       if (name === "plan.progress") progress(payload as Progress);
+    },
+    made: (directory) => {
+      if (!json) stream.write(`Made a practice machine in ${printable(directory)}. Its service runs until \`lockstep service stop sdb-www-default\`.\n`);
     },
     show: (text) => {
       if (!json) stream.write(text(paint));

@@ -35,6 +35,8 @@ export interface Verb {
   readonly summary: string;
   /** Refused without --yes or a person to ask; so is --plan where there is none. */
   readonly plans?: boolean;
+  /** Looks at files only: no machine is opened for it. */
+  readonly needsNoMachine?: boolean;
   readonly run: (operands: readonly string[], context: Context) => Promise<Answer>;
 }
 
@@ -115,7 +117,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     run: async (operands, context) => carryOut(await context.host.endpoint.planSecure(await secureRequest(operand(operands, 0), context.options)), context),
   },
   "certificate inspect": {
-    operands: ["FILE"], options: secretOptions,
+    operands: ["FILE"], options: secretOptions, needsNoMachine: true,
     summary: "say what a certificate file holds",
     run: async (operands, { host, options }) => {
       const value = await host.certificate.inspect(await certificateFiles(operand(operands, 0), options));

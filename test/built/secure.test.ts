@@ -452,6 +452,17 @@ describe("where a certificate and its password come from", () => {
   });
 });
 
+describe("certificate inspect", () => {
+  it("looks into a file, and makes no practice machine for it", async () => {
+    const home = mkdtempSync(join(tmpdir(), "lockstep-home-"));
+    const { status, json } = await lockstep(["certificate", "inspect", pfx.file, "--password-file", pfx.passwordFile, "--json"], { environment: { HOME: home, XDG_DATA_HOME: home } });
+    expect(status).toBe(0);
+    expect(json.value).toMatchObject({ format: "pfx", encryption: "AES-256 (SHA-256)" });
+    expect(json.value.certificates[0]).toMatchObject({ thumbprint: pfx.thumbprint, role: "leaf", hasPrivateKey: true, keyType: "rsa:2048" });
+    expect(readdirSync(home)).toEqual([]);
+  });
+});
+
 describe("the command line itself", () => {
   it("says how it is used", async () => {
     const { status, stdout } = await lockstep(["--help"]);

@@ -1,0 +1,23 @@
+// No machine: for what needs none, such as looking into a file. Only its clock answers.
+import { problem } from "../../app/errors.ts";
+import type { Machine } from "../../app/machine.ts";
+import type { Journal } from "../../app/plan/journal.ts";
+import { systemClock } from "./clock.ts";
+
+const refuse = (): Promise<never> => Promise.reject(problem("unsupported", { what: "This without a machine" }));
+
+export const noMachine: Machine = {
+  kind: "practice",
+  hostName: "",
+  certificates: { list: refuse, find: refuse, import: refuse, remove: refuse, provesKey: refuse },
+  httpSys: { bindings: refuse, reservations: refuse, listenList: refuse },
+  services: { list: refuse, find: refuse },
+  accounts: { sid: refuse },
+  files: { stat: refuse, read: refuse, replace: refuse, putBack: refuse, remove: refuse, join: (folder, ...names) => [folder, ...names].join("/") },
+  commands: { run: refuse },
+  network: { loopbacks: refuse, resolve: refuse, tls: refuse, http: refuse },
+  clock: systemClock,
+};
+
+/** The journal of no machine: empty, and closed. */
+export const noJournal: Journal = { append: refuse, entries: () => Promise.resolve([]) };
