@@ -37,8 +37,14 @@ export async function practice(options: Partial<PracticeOptions> = {}): Promise<
   const run: Practice["run"] = (...command) => machine.commands.run(command);
   const setEntry: Practice["setEntry"] = (change) => {
     const path = join(directory, "services.json");
-    const table = JSON.parse(readFileSync(path, "utf8")) as { services: ServiceEntry[] };
-    writeFileSync(path, JSON.stringify({ ...table, services: table.services.map((entry) => ({ ...entry, ...change })) }, null, 2));
+    // A person who writes by hand takes no lock: a service that just came up may write its exit code over it. So look again.
+    for (let tries = 0; tries < 5; tries++) {
+      const table = JSON.parse(readFileSync(path, "utf8")) as { services: ServiceEntry[] };
+      const next = { ...table, services: table.services.map((entry) => ({ ...entry, ...change })) };
+      if (tries > 0 && JSON.stringify(next) === JSON.stringify(table)) return;
+      writeFileSync(path, JSON.stringify(next, null, 2));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
+    }
   };
   const reaches: Practice["reaches"] = async (state) => {
     const until = Date.now() + 10_000;
