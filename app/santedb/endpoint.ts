@@ -42,7 +42,8 @@ export function parseAddress(address: string): Address {
   const port = parts["port"] === undefined ? defaultPort[scheme] : Number(parts["port"]);
   const host = parts["host"] ?? "";
   if (port < 1 || port > 65535) return { kind: "invalid" };
-  if (/^[\d.]+$/.test(host) && !/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(host)) return { kind: "invalid" };
+  // A host that ends in a number is an IPv4 address or nothing: no domain name does.
+  if (/(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(host) && !/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(host)) return { kind: "invalid" };
   return { kind: "http", scheme, host, port, portWritten: parts["port"] !== undefined, path: parts["path"] ?? "/" };
 }
 
