@@ -30,13 +30,16 @@ describe("an endpoint's address", () => {
     "http://h/a b", "http:\\\\h\\a", "http://-h/", `http://h/${"a".repeat(2048)}`,
   ])("%j is refused", (address) => expect(parseAddress(address)).toEqual({ kind: "invalid" }));
 
+  it("is none where the host ends in a number and is no IPv4 address", () => {
+    for (const host of ["A.0", "clinic.7", "1.2.3", "1.2.3.256", "a.0x1f", "0x7f000001"]) expect(parseAddress(`http://${host}:9200/`).kind, host).toBe("invalid");
+    for (const host of ["127.0.0.1", "clinic7", "7.clinic", "0xclinic"]) expect(parseAddress(`http://${host}:9200/`).kind, host).toBe("http");
+  });
+
   it("never stops at any text", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.string().map((text) => `http://${text}`), fc.webUrl()), (text) => {
       const parsed = parseAddress(text);
       if (parsed.kind === "http") {
-        // What is taken for an address must be one for the URL standard too, and mean the same port. Whether a name in
-        // Punycode decodes is left to the name service.
-        if (/(^|[/.])xn--/i.test(text)) return;
+        // What is taken for an address must be one for the URL standard too, and mean the same port.
         const url = new URL(text);
         expect(Number(url.port === "" ? (parsed.scheme === "https" ? 443 : 80) : url.port)).toBe(parsed.port);
       }
