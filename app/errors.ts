@@ -20,6 +20,7 @@ const catalogue = {
   "password-wrong": { message: "The password does not open {file}.", hint: "Check the password: capitals, a blank at its end, the keyboard layout. The file itself is whole." },
   "certificate-unreadable": { message: "{file} cannot be read as a certificate: {problem}", hint: "Ask for the file again, as PFX or PEM; it may have been cut short or changed on its way." },
   "cipher-unsupported": { message: "{file} is encrypted with {cipher}, which Lockstep does not read.", hint: "Export it again with AES-256 or 3DES." },
+  "reading-too-long": { message: "Reading {file} was given up after {seconds} seconds.", hint: "It asks for more work than any known program writes. Ask for the file again, as PFX or PEM." },
   "certificate-missing": { message: "{file} holds no certificate.", hint: "Choose the file that holds the server's certificate; a private key alone is not enough." },
   "private-key-missing": { message: "{file} holds no private key for {subject}.", hint: "Export the certificate again with its private key, or give the key file together with the certificate." },
   "private-key-mismatch": { message: "The private key in {file} does not belong to {subject}.", hint: "Find the key that was made with this certificate's request, or have the certificate issued again." },
@@ -27,6 +28,10 @@ const catalogue = {
   "certificate-not-yet-valid": { message: "The certificate of {subject} is valid only from {notBefore}.", hint: "Check this machine's clock, or wait. To use it all the same, say so with --allow-expired." },
   "certificate-not-for-servers": { message: "The certificate of {subject} cannot prove a server: {reason}", hint: "Choose the server's own certificate, not the authority that issued it." },
   "leaf-ambiguous": { message: "{file} holds {count} server certificates; only one can be bound.", hint: "Keep the certificate to be used, its key and its intermediates in the file." },
+  "certificate-in-use": { message: "The certificate of {subject} is in use by {uses}.", hint: "Replace it there first, or remove it all the same with --force." },
+  "key-not-exportable": { message: "The private key of {subject} cannot leave this machine's store.", hint: "Export the certificate alone, or have it issued again with a new key." },
+  "request-invalid": { message: "The certificate request cannot be made: {problem}", hint: "Correct it and try again; nothing was kept." },
+  "answer-mismatch": { message: "{file} does not answer the request: {problem}", hint: "Give the certificate that was issued for this request, or the key that belongs to it." },
 
   // Files
   "file-not-found": { message: "{file} does not exist.", hint: "Check the path." },
@@ -36,6 +41,8 @@ const catalogue = {
   "file-read-only": { message: "{file} is read-only.", hint: "Take the read-only mark off, or find out who set it, and try again." },
   "file-unwritable": { message: "{file} cannot be written: {reason}", hint: "Check the rights on its folder, and that the disk is neither full nor read-only." },
   "disk-full": { message: "There is no room left to write {file}.", hint: "Free some room on that disk and try again." },
+  "file-exists": { message: "{file} is there already.", hint: "Choose another name, or move it away; nothing is overwritten." },
+  "file-changed-while-read": { message: "{file} was changed while it was read.", hint: "Wait until whoever writes it is done, then try again." },
   "file-changed": { message: "{file} was changed by someone else since the review.", hint: "Review the change again; nothing of the newer version is overwritten." },
 
   // SanteDB

@@ -1,6 +1,6 @@
 // A certificate as Lockstep tells of it, and the material read from a file. Pure values; reading is in read.ts.
 import { z } from "zod";
-import { findingSchema } from "../finding.ts";
+import { findingSchema, type Finding } from "../finding.ts";
 
 /** SHA-1 over the DER encoding: 40 upper-case hexadecimal digits, as Windows names a certificate. */
 export const thumbprintSchema = z.string().regex(/^[0-9A-F]{40}$/);
@@ -47,6 +47,8 @@ export type Inspection = Readonly<z.infer<typeof inspectionSchema>>;
 export interface Material {
   readonly format: Inspection["format"];
   readonly encryption: string | null;
+  /** What about the files themselves deserves saying, such as encryption that older Windows cannot open. */
+  readonly findings: readonly Finding[];
   /** DER, in the order in which they stand in the files, each once. */
   readonly certificates: readonly Uint8Array[];
   /** Clear PKCS#8 DER. */

@@ -74,7 +74,7 @@ export async function readPfx(bytes: Uint8Array, password: string | null, file: 
     const structure = readStructure(bytes);
     const unsupported = unsupportedPart(structure);
     if (unsupported) throw problem("cipher-unsupported", { file, cipher: unsupported.name });
-    return { format: "pfx", encryption: encryptionOf(structure), ...await open(structure, password, file) };
+    return { format: "pfx", encryption: encryptionOf(structure), findings: [], ...await open(structure, password, file) };
   } catch (error) {
     if (error instanceof MalformedError) throw problem("certificate-unreadable", { file, problem: error.message });
     throw error;

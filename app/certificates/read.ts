@@ -41,6 +41,7 @@ export async function readMaterial(files: readonly CertificateFile[], password: 
   return {
     format: (materials.find(({ certificates }) => certificates.length > 0) ?? materials[0])?.format ?? "der",
     encryption: materials.find(({ encryption }) => encryption !== null)?.encryption ?? null,
+    findings: materials.flatMap(({ findings }) => findings),
     certificates: distinct(materials.flatMap(({ certificates }) => certificates)),
     privateKeys: distinct(materials.flatMap(({ privateKeys }) => privateKeys)),
   };
@@ -49,7 +50,7 @@ export async function readMaterial(files: readonly CertificateFile[], password: 
 async function readFile(bytes: Uint8Array, password: string | null, name: string): Promise<Material> {
   if (bytes[0] === 0x30 && looksBinary(bytes)) return readBinary(bytes, password, name);
   const text = decodeText(bytes);
-  if (isPem(text)) return { format: "pem", ...await readPem(text, password, name) };
+  if (isPem(text)) return { format: "pem", findings: [], ...await readPem(text, password, name) };
   const decoded = decodeBase64(text);
   if (decoded?.[0] === 0x30) return readBinary(decoded, password, name);
   throw new MalformedError("it is neither PFX, PEM, DER nor PKCS #7.");
@@ -63,7 +64,7 @@ function looksBinary(bytes: Uint8Array): boolean {
 async function readBinary(bytes: Uint8Array, password: string | null, name: string): Promise<Material> {
   const element = parse(bytes);
   if (isPfx(element)) return readPfx(bytes, password, name);
-  const empty = { format: "der", encryption: null, certificates: [], privateKeys: [] } as const;
+  const empty = { format: "der", encryption: null, findings: [], certificates: [], privateKeys: [] } as const;
   if (isPkcs7(element)) return { ...empty, format: "pkcs7", certificates: certificatesOf(element) };
   if (keyForm(element) !== null) return { ...empty, privateKeys: [toPkcs8(bytes)] };
   if (isEncryptedKey(element)) {

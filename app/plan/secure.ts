@@ -69,7 +69,7 @@ async function choose(machine: Machine, request: SecureRequest, hostName: string
     if (!found.hasPrivateKey || !(await machine.certificates.provesKey("My", thumbprint))) {
       throw problem("private-key-missing", { file: "The machine's Personal store", subject: certificate.subject });
     }
-    const selected = selectServerCertificate({ format: "der", encryption: null, certificates: [found.der], privateKeys: [] },
+    const selected = selectServerCertificate({ format: "der", encryption: null, findings: [], certificates: [found.der], privateKeys: [] },
       { now, allowExpired: request.allowExpired === true, fileName: thumbprint, keyElsewhere: true });
     return { certificate, findings: selected.findings, leaf: found.der, privateKey: null, intermediates: [] };
   }

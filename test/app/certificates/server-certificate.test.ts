@@ -28,7 +28,7 @@ beforeAll(() => {
 
 const issue = (options: CertificateOptions = {}): Issued => makeCertificate(directory, authority.intermediate, options);
 const material = (certificates: readonly Issued[], keys: readonly Issued[]): Material =>
-  ({ format: "pem", encryption: null, certificates: certificates.map(({ der }) => der), privateKeys: keys.map(({ keyFile }) => keyDer(keyFile)) });
+  ({ format: "pem", encryption: null, findings: [], certificates: certificates.map(({ der }) => der), privateKeys: keys.map(({ keyFile }) => keyDer(keyFile)) });
 const select = (certificates: readonly Issued[], keys: readonly Issued[], allowExpired = false) =>
   selectServerCertificate(material(certificates, keys), { now, allowExpired, fileName: "server.pfx" });
 const refusal = (work: () => unknown): LockstepError => { try { work(); } catch (error) { return error as LockstepError; } throw new Error("was accepted"); };
