@@ -1,8 +1,8 @@
 // The console: answers every call of the contract on one machine. All hosts carry these answers, none adds to them.
 import type { Applied, HistoryDetail, PlanView, Verified } from "./contract.ts";
-import { describe } from "./certificates/describe.ts";
-import { inspect } from "./certificates/inspect.ts";
-import { roleOf } from "./certificates/match.ts";
+import type { PendingRequests } from "./certificates/pending-requests.ts";
+import type { CertificateReader } from "./certificates/reader.ts";
+import { certificateAnswers } from "./console-certificates.ts";
 import { problem, type LockstepError } from "./errors.ts";
 import type { Emit, Implementation } from "./host.ts";
 import type { Machine, ServiceRecord } from "./machine.ts";
@@ -21,6 +21,8 @@ import { discoverInstances } from "./santedb/discovery.ts";
 export interface ConsoleParts {
   readonly machine: Machine;
   readonly journal: Journal;
+  readonly reader: CertificateReader;
+  readonly pending: PendingRequests;
   /** Runs work while no other process changes this machine; throws machine-busy when one does. */
   readonly exclusively: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly emit: Emit;
@@ -36,7 +38,12 @@ export interface ConsoleParts {
 /** Plans held for review at most; the oldest goes first, with its secrets. */
 const heldPlans = 16;
 
-interface Held { readonly plan: Plan; readonly materials: Materials }
+interface Held {
+  readonly plan: Plan;
+  readonly materials: Materials;
+  /** Called once the plan was carried through. */
+  readonly applied?: (() => Promise<void>) | undefined;
+}
 
 function planView(plan: Plan, verified: readonly Verified[]): PlanView {
   return {
@@ -60,6 +67,13 @@ function undoOperations(record: ChangeRecord): readonly Operation[] {
   return [...back.reverse(), ...record.plan.proof];
 }
 
+/** The subject of a certificate whose key went with it; null where the change took no key away. */
+function lostKeyOf(record: ChangeRecord): string | null {
+  const touched = stepsToPutBack(record);
+  const removal = record.plan.operations.find((operation, step) => touched.has(step) && operation.kind === "certificate.remove" && operation.certificate === undefined);
+  return removal?.kind === "certificate.remove" ? removal.subject : null;
+}
+
 function undoView(record: ChangeRecord): PlanView {
   return {
     planId: record.plan.id, title: `Undo: ${record.plan.title}`, outcome: "planned", findings: [], certificate: null, verified: [],
@@ -78,7 +92,7 @@ function detail(record: ChangeRecord): HistoryDetail {
     })),
     verified: [...record.verified],
     error: record.error,
-    canUndo: outcomeOf(record) === "applied",
+    canUndo: outcomeOf(record) === "applied" && lostKeyOf(record) === null,
     canFinish: canFinish(record),
   };
 }
@@ -100,8 +114,8 @@ export function createConsole(parts: ConsoleParts): Implementation {
     return record;
   }
 
-  function hold(plan: Plan, materials: Materials): void {
-    held.set(plan.id, { plan, materials });
+  function hold(plan: Plan, materials: Materials, then?: () => Promise<void>): void {
+    held.set(plan.id, { plan, materials, applied: then });
     for (const oldest of held.keys()) {
       if (held.size <= heldPlans) break;
       held.delete(oldest);
@@ -120,15 +134,20 @@ export function createConsole(parts: ConsoleParts): Implementation {
     return applied(success === "undone" ? { ...plan, findings: [] } : plan, success, ended.verified);
   }
 
-  async function apply({ plan, materials }: Held): Promise<Applied> {
-    if (plan.operations.length === 0) return applied(plan, "unchanged", []);
+  async function apply({ plan, materials, applied: then }: Held): Promise<Applied> {
+    if (plan.operations.length === 0) {
+      await then?.();
+      return applied(plan, "unchanged", []);
+    }
     return parts.exclusively(async () => {
       await refuseWhileInterrupted();
       await preflight(machine, plan);
       const controller = new AbortController();
       running.set(plan.id, controller);
       try {
-        return settled(plan, await applyPlan(runner, plan, materials, parts.by, controller.signal), "applied");
+        const result = settled(plan, await applyPlan(runner, plan, materials, parts.by, controller.signal), "applied");
+        await then?.();
+        return result;
       } finally {
         running.delete(plan.id);
       }
@@ -172,13 +191,13 @@ export function createConsole(parts: ConsoleParts): Implementation {
         kind: machine.kind, hostName: machine.hostName, elevates: parts.elevates, interrupted: (await changes()).find(isOpen)?.plan.id ?? null,
       }),
     },
-    certificate: {
-      inspect: ({ files, password }) => inspect(files.map(({ name, content }) => ({ name, content: fromBase64(content) })), password, machine.clock.now()),
-      list: async () => {
-        const stored = await machine.certificates.list();
-        return stored.map(({ store, der, hasPrivateKey }) => ({ ...describe(der, { hasPrivateKey, role: roleOf(der) }), store }));
+    certificate: certificateAnswers({
+      machine, reader: parts.reader, pending: parts.pending, random: parts.random, refuseWhileInterrupted,
+      hold: (plan, materials, then) => {
+        hold(plan, materials, then);
+        return planView(plan, []);
       },
-    },
+    }),
     binding: { list: async () => [...await machine.httpSys.bindings()] },
     reservation: { list: async () => [...await machine.httpSys.reservations()] },
     instance: { list: async () => [...await discoverInstances(machine)] },
@@ -191,7 +210,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
     endpoint: {
       planSecure: async (request) => {
         await refuseWhileInterrupted();
-        const { plan, materials, verified } = await planSecure(machine, request, parts.random());
+        const { plan, materials, verified } = await planSecure(machine, parts.reader, request, parts.random());
         hold(plan, materials);
         return planView(plan, verified);
       },
@@ -247,6 +266,8 @@ export function createConsole(parts: ConsoleParts): Implementation {
     if (others[0]) throw problem("recovery-needed", { title: others[0].plan.title });
     const outcome = outcomeOf(record);
     if (outcome !== "applied") throw problem("nothing-to-undo", { id: record.plan.id, outcome });
+    const lost = lostKeyOf(record);
+    if (lost !== null) throw problem("not-undoable", { title: record.plan.title, reason: `the private key of ${lost} went with it` });
     const obstacle = await findUndoObstacle(machine, record);
     if (obstacle !== null) throw problem("changed-since", { what: obstacle });
   }
@@ -257,8 +278,3 @@ function wasNotBegun(thrown: unknown): boolean {
   const code = (thrown as Partial<LockstepError>).code;
   return code === "machine-busy" || code === "recovery-needed";
 }
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}
-

@@ -1,6 +1,8 @@
 // The contract: every question a window may ask and every event it may hear. All hosts are derived from this object.
 import { z } from "zod";
-import { certificateSchema, inspectionSchema, thumbprintSchema } from "./certificates/certificate.ts";
+import {
+  certificateSchema, identificationSchema, inspectionSchema, pendingRequestSchema, storedCertificateSchema, storedDetailSchema, storeSchema, thumbprintSchema, useSchema,
+} from "./certificates/certificate.ts";
 import { findingSchema } from "./finding.ts";
 import { bindingSchema } from "./http-sys/binding.ts";
 import { reservationSchema } from "./http-sys/reservation.ts";
@@ -19,11 +21,82 @@ export const uploadedFileSchema = z.strictObject({
 });
 export type UploadedFile = Readonly<z.infer<typeof uploadedFileSchema>>;
 
+const files = z.array(uploadedFileSchema).min(1).max(16);
+const password = z.string().max(1024);
+
 /** Certificate material with what opens it. The password is used and forgotten. */
-const certificateFiles = z.strictObject({
-  files: z.array(uploadedFileSchema).min(1).max(16),
-  password: z.string().max(1024).optional(),
+const certificateFiles = z.strictObject({ files, password: password.optional() });
+export type CertificateFiles = Readonly<z.infer<typeof certificateFiles>>;
+
+/**
+ * An authority's answer, to be joined with the key of its request: of the request named, or from a file, or of whichever
+ * pending request it answers. The password opens that key.
+ */
+const answerFiles = z.strictObject({
+  answer: files,
+  request: z.string().max(64).optional(),
+  key: uploadedFileSchema.optional(),
+  password: password.optional(),
 });
+export type AnswerFiles = Readonly<z.infer<typeof answerFiles>>;
+
+const storeReference = z.strictObject({ store: storeSchema, thumbprint: thumbprintSchema });
+
+export const importRequestSchema = z.strictObject({
+  source: z.union([certificateFiles, answerFiles]),
+  /** Puts roots of the files into the machine's Root store as well; without it they are left out. */
+  includeRoots: z.boolean().optional(),
+  allowExpired: z.boolean().optional(),
+});
+export type ImportRequest = Readonly<z.infer<typeof importRequestSchema>>;
+
+export const convertRequestSchema = z.strictObject({
+  source: z.union([certificateFiles, answerFiles, storeReference]),
+  /** `pfx-legacy` is 3DES and SHA-1, for Windows Server 2016 and older. */
+  to: z.enum(["pem", "der", "pfx", "pfx-legacy"]),
+  /** Protects what is written; left out, the source's password does. */
+  newPassword: password.optional(),
+  /** Leaves the private key out. */
+  withoutKey: z.boolean().optional(),
+});
+export type ConvertRequest = Readonly<z.infer<typeof convertRequestSchema>>;
+
+export const convertedSchema = z.strictObject({
+  /** A name for the file, after the certificate's. */
+  fileName: z.string(),
+  content: z.base64(),
+  /** The certificates in it, the one with the key first. */
+  certificates: z.array(certificateSchema),
+  hasPrivateKey: z.boolean(),
+  findings: z.array(findingSchema),
+});
+export type Converted = Readonly<z.infer<typeof convertedSchema>>;
+
+/** Kinds of key that a request can be made for. */
+export const keyTypes = ["rsa:2048", "rsa:3072", "rsa:4096", "ec:p256", "ec:p384"] as const;
+export const keyTypeSchema = z.enum(keyTypes);
+
+export const signingRequestSchema = z.strictObject({
+  commonName: z.string().max(260),
+  /** DNS names and IP addresses beside the common name. */
+  names: z.array(z.string().max(260)).max(100),
+  keyType: keyTypeSchema,
+  organization: z.string().max(64).optional(),
+  organizationalUnit: z.string().max(64).optional(),
+  locality: z.string().max(128).optional(),
+  state: z.string().max(128).optional(),
+  country: z.string().max(2).optional(),
+  /** Encrypts the key until the answer comes; left out, a secret that Lockstep keeps does. */
+  password: password.optional(),
+});
+export type SigningRequest = Readonly<z.infer<typeof signingRequestSchema>>;
+
+export const requestedSchema = z.strictObject({
+  ...pendingRequestSchema.shape,
+  /** The encrypted key in PEM, to be kept elsewhere as well. */
+  encryptedKey: z.string(),
+});
+export type Requested = Readonly<z.infer<typeof requestedSchema>>;
 
 export const planSourceSchema = z.union([certificateFiles, z.strictObject({ thumbprint: thumbprintSchema })]);
 
@@ -168,7 +241,24 @@ export const contract = {
   certificate: {
     /** Throws password-needed, password-wrong, certificate-unreadable, certificate-missing, cipher-unsupported, file-empty. */
     inspect: query(certificateFiles, inspectionSchema),
-    list: query(nothing, z.array(z.strictObject({ ...certificateSchema.shape, store: z.enum(["My", "CA", "Root"]) }))),
+    /** Says what files are and how they are protected, from what is in the clear. No password is needed and no key derived. */
+    identify: query(z.strictObject({ files }), z.array(identificationSchema)),
+    list: query(nothing, z.array(storedCertificateSchema)),
+    /** Throws not-found. */
+    show: query(z.strictObject({ ...storeReference.shape, hostName: z.string().max(260).optional() }), storedDetailSchema),
+    whereUsed: query(z.strictObject({ thumbprint: thumbprintSchema }), z.array(useSchema)),
+    /** Leaves and their keys to Personal, intermediates to their store. Throws what reading throws, and private-key-missing. */
+    planImport: query(importRequestSchema, planViewSchema),
+    /** Throws not-found, certificate-in-use unless forced. */
+    planRemove: query(z.strictObject({ ...storeReference.shape, force: z.boolean().optional() }), planViewSchema),
+    /** Throws what reading throws, new-password-needed, key-not-exportable, answer-mismatch. */
+    convert: query(convertRequestSchema, convertedSchema),
+    /** Makes a key and a request for it, and keeps both until the answer comes. Throws request-invalid. */
+    request: command(signingRequestSchema, requestedSchema),
+    /** The requests that wait for their answer, newest first. */
+    requests: query(nothing, z.array(pendingRequestSchema)),
+    /** Lets go of a request and its key for good. */
+    discardRequest: command(z.strictObject({ id: z.string().max(64) }), nothing),
   },
   binding: { list: query(nothing, z.array(bindingSchema)) },
   reservation: { list: query(nothing, z.array(reservationSchema)) },

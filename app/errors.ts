@@ -17,6 +17,7 @@ const catalogue = {
 
   // Certificates and keys
   "password-needed": { message: "{file} is protected by a password.", hint: "Type the password, or pass it with --password-file." },
+  "new-password-needed": { message: "{file} holds a private key, and needs a password to protect it.", hint: "Choose one, or pass it with --out-password-file." },
   "password-wrong": { message: "The password does not open {file}.", hint: "Check the password: capitals, a blank at its end, the keyboard layout. The file itself is whole." },
   "certificate-unreadable": { message: "{file} cannot be read as a certificate: {problem}", hint: "Ask for the file again, as PFX or PEM; it may have been cut short or changed on its way." },
   "cipher-unsupported": { message: "{file} is encrypted with {cipher}, which Lockstep does not read.", hint: "Export it again with AES-256 or 3DES." },
@@ -91,6 +92,7 @@ const catalogue = {
   "machine-busy": { message: "Another change is under way.", hint: "Wait until it has ended, then try again." },
   "recovery-needed": { message: "An earlier change ({title}) was interrupted and is neither done nor undone.", hint: "Run `lockstep history recover` (or `--finish`), or choose it on the History page." },
   "nothing-to-undo": { message: "The change {id} is {outcome}; there is nothing to undo.", hint: "Only an applied change can be undone." },
+  "not-undoable": { message: "“{title}” cannot be undone: {reason}.", hint: "Put it back by hand, from the files it came from." },
   "changed-since": { message: "{what} was changed after this change was applied.", hint: "Undo the later change first, or put it right by hand." },
   "cannot-finish": { message: "The interrupted change cannot be finished: {reason}", hint: "Undo it with `lockstep history recover`, then start again." },
   "not-put-back": { message: "{what} could not be put back: {reason}", hint: "The journal keeps how it was: `lockstep history show {id}`. `lockstep history recover` tries again; once it is put right by hand, `--keep` closes the record." },

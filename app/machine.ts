@@ -24,7 +24,7 @@ export interface Machine {
   readonly clock: Clock;
 }
 
-/** LocalMachine stores that Lockstep touches: Personal and intermediate authorities. Root is read, never written. */
+/** LocalMachine stores that Lockstep touches: Personal, intermediate authorities, and Root, which is written only when a person says so. */
 export type StoreName = "My" | "CA" | "Root";
 
 export interface StoredCertificate {
@@ -45,9 +45,11 @@ export interface CertificateStore {
    * machine's key set. Importing what is there already succeeds and adds a missing key. All or nothing, durable on
    * return. Throws certificate-store-failed, disk-full.
    */
-  import(store: Exclude<StoreName, "Root">, certificate: Uint8Array, privateKey: Uint8Array | null): Promise<void>;
+  import(store: StoreName, certificate: Uint8Array, privateKey: Uint8Array | null): Promise<void>;
   /** Changes. Removes a certificate and the key that it refers to. Removing what is not there succeeds. */
-  remove(store: Exclude<StoreName, "Root">, thumbprint: string): Promise<void>;
+  remove(store: StoreName, thumbprint: string): Promise<void>;
+  /** Clear PKCS#8 DER of the key, a secret; null where there is none or the store does not let it go. */
+  exportKey(store: StoreName, thumbprint: string): Promise<Uint8Array | null>;
   /** A signature made with the stored key and checked with the certificate. False when there is none or it fails. */
   provesKey(store: StoreName, thumbprint: string): Promise<boolean>;
 }

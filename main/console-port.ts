@@ -12,6 +12,8 @@ export interface ConsoleOptions {
   readonly resident?: boolean;
   /** The practice service's own program, where it does not lie beside this one. */
   readonly serviceProgram?: string;
+  /** The program of the thread that reads certificate files, likewise. */
+  readonly readerProgram?: string;
 }
 
 export interface Console {

@@ -3,15 +3,19 @@ import { randomInt } from "node:crypto";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { PendingRequests } from "../app/certificates/pending-requests.ts";
+import type { CertificateReader } from "../app/certificates/reader.ts";
 import { createConsole } from "../app/console.ts";
 import { problem } from "../app/errors.ts";
 import { createAnnouncer } from "./announcer.ts";
 import type { Console, ConsoleOptions } from "./console-port.ts";
 import { dataFolder } from "./folders.ts";
+import { createThreadReader } from "./reader/thread-reader.ts";
 import { noJournal, noMachine } from "./machines/no-machine.ts";
 import { openPracticeMachine } from "./machines/practice/practice-machine.ts";
 import { nodeFiles } from "./storage/file.ts";
 import { openJournal } from "./storage/journal.ts";
+import { openPendingRequests } from "./storage/pending-requests.ts";
 import { withLock } from "./storage/lock.ts";
 
 /** How long one change waits for another to end before it is refused, in milliseconds. */
@@ -28,12 +32,21 @@ function personAtTheKeyboard(): string {
   }
 }
 
+/** The program of the thread that reads certificate files, built beside the command line as well. */
+const builtReaderProgram = (): string => fileURLToPath(new URL(/* @vite-ignore */ "../certificate-reader.js", import.meta.url));
+
+const reader = (options: ConsoleOptions): CertificateReader => createThreadReader(options.readerProgram ?? builtReaderProgram());
+
+const practiceFolder = (options: ConsoleOptions): string => resolve(options.practiceDirectory ?? join(dataFolder(), "practice"));
+const ownFolder = (options: ConsoleOptions): string => resolve(options.dataDirectory ?? join(practiceFolder(options), "lockstep"));
+const pendingRequests = (options: ConsoleOptions): PendingRequests => openPendingRequests(join(ownFolder(options), "requests"));
+
 /** A console for what needs no machine: none is opened, and none is made on first use. */
-export function openConsoleWithoutMachine(): Console {
+export function openConsoleWithoutMachine(options: ConsoleOptions = {}): Console {
   const announcer = createAnnouncer();
   return {
     implementation: createConsole({
-      machine: noMachine, journal: noJournal, emit: announcer.emit, exclusively: (work) => work(),
+      machine: noMachine, journal: noJournal, reader: reader(options), pending: pendingRequests(options), emit: announcer.emit, exclusively: (work) => work(),
       by: personAtTheKeyboard(), elevates: false, random: () => randomInt(0x10000),
     }),
     subscribe: (listener) => announcer.subscribe(listener),
@@ -48,17 +61,17 @@ export function openConsoleWithoutMachine(): Console {
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const kind = options.machine ?? "practice";
   if (kind !== "practice") throw problem("unsupported", { what: `The ${kind} machine` });
-  const directory = resolve(options.practiceDirectory ?? join(dataFolder(), "practice"));
+  const directory = practiceFolder(options);
   const resident = options.resident === true;
   const isNew = (await nodeFiles.stat(join(directory, "machine.json")).catch(() => null)) === null;
   const machine = await openPracticeMachine({ directory, serviceProgram: options.serviceProgram ?? builtServiceProgram(), resident });
   if (resident) await machine.powerOn();
-  const folder = resolve(options.dataDirectory ?? join(directory, "lockstep"));
+  const folder = ownFolder(options);
   const announcer = createAnnouncer();
   const under = new Set<Promise<unknown>>();
   const implementation = createConsole({
     machine, emit: announcer.emit,
-    journal: openJournal(folder),
+    journal: openJournal(folder), reader: reader(options), pending: pendingRequests(options),
     exclusively: (work) => {
       const change = withLock(`change ${folder}`, lockPatience, work);
       under.add(change);

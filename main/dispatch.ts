@@ -47,10 +47,10 @@ async function answerOf(implementation: Implementation, name: string, input: unk
   }
 }
 
-/** Whether a member named `password` is set anywhere in a value that the contract has accepted. */
+/** Whether a password is set anywhere in a value that the contract has accepted. */
 function holdsSecret(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([key, held]) => (key === "password" && held !== undefined) || holdsSecret(held));
+  return Object.entries(value).some(([key, held]) => (/password$/i.test(key) && held !== undefined) || holdsSecret(held));
 }
 
 /** An event as it may leave this process, or null where the contract does not allow it. */

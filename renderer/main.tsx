@@ -12,6 +12,8 @@ import "./styles/tokens.css";
 import "./styles/shell.css";
 import "./styles/content.css";
 import "./styles/plan.css";
+import "./styles/certificate.css";
+import "./styles/wizards.css";
 
 async function start(): Promise<void> {
   const root = document.getElementById("root");

@@ -9,6 +9,7 @@ export const tools = [
   { program: "chromium", package: "chromium", proves: "the window in a real browser" },
   { program: "xmllint", package: "libxml2-utils", proves: "configurations as libxml2 reads them" },
   { program: "pk12util", package: "libnss3-tools", proves: "PFX files as NSS writes them" },
+  { program: "certtool", package: "gnutls-bin", proves: "PFX files and keys as GnuTLS writes them" },
 ];
 
 export function find(program) {

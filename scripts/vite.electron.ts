@@ -22,6 +22,7 @@ export default defineConfig({
         "main": join(root, "main/electron/main.ts"),
         // The console looks for the practice machine's service beside itself.
         "practice-service": join(root, "main/machines/practice/service.ts"),
+        "certificate-reader": join(root, "main/reader/reader-thread.ts"),
       },
       external: ["electron"],
       output: { format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

@@ -22,6 +22,7 @@ export default defineConfig({
       input: {
         "lockstep": join(root, "main/cli/lockstep.ts"),
         "practice-service": join(root, "main/machines/practice/service.ts"),
+        "certificate-reader": join(root, "main/reader/reader-thread.ts"),
       },
       output: { format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },

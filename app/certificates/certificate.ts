@@ -40,6 +40,57 @@ export const inspectionSchema = z.strictObject({
 
 export type Inspection = Readonly<z.infer<typeof inspectionSchema>>;
 
+/** What a file is and how it is protected, from what is in the clear. */
+export const identificationSchema = z.strictObject({
+  name: z.string(),
+  format: inspectionSchema.shape.format,
+  encryption: z.string().nullable(),
+  needsPassword: z.boolean(),
+  findings: z.array(findingSchema),
+});
+export type Identification = Readonly<z.infer<typeof identificationSchema>>;
+
+export const storeSchema = z.enum(["My", "CA", "Root"]);
+
+/** A certificate in one of the machine's stores. */
+export const storedCertificateSchema = z.strictObject({ ...certificateSchema.shape, store: storeSchema });
+
+/** Something that a certificate serves, and would be without if the certificate went away. */
+export const useSchema = z.strictObject({
+  kind: z.enum(["binding", "configuration", "service", "proxy"]),
+  /** "0.0.0.0:9200", the path of a file, the name of a service. */
+  subject: z.string(),
+});
+export type Use = Readonly<z.infer<typeof useSchema>>;
+
+/** Everything about one certificate in a store. */
+export const storedDetailSchema = z.strictObject({
+  certificate: storedCertificateSchema,
+  pem: z.string(),
+  /** The certificate first, then each issuer that the stores hold. */
+  chain: z.array(certificateSchema),
+  findings: z.array(findingSchema),
+  uses: z.array(useSchema),
+  /** `proven`: a signature was made with the key and checked; `unusable`: the store refers to a key that does not sign. */
+  privateKey: z.enum(["none", "proven", "unusable"]),
+});
+export type StoredDetail = Readonly<z.infer<typeof storedDetailSchema>>;
+
+/** A request that waits for its answer. Its key is kept encrypted. */
+export const pendingRequestSchema = z.strictObject({
+  id: z.string(),
+  subject: z.string(),
+  names: z.array(z.string()),
+  keyType: z.string(),
+  /** ISO 8601 in UTC. */
+  created: z.string(),
+  /** PKCS #10 in PEM: what the authority is given. */
+  request: z.string(),
+  /** Whether a password of the person's own opens the key; otherwise it is a secret that Lockstep keeps. */
+  hasPassword: z.boolean(),
+});
+export type PendingRequest = Readonly<z.infer<typeof pendingRequestSchema>>;
+
 /**
  * What was read from one or several files: DER certificates and clear PKCS#8 keys. It holds secrets: it is kept in
  * memory only, and never put into a plan, a journal, an error or an answer.

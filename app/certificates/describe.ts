@@ -1,8 +1,7 @@
 // A certificate described: the values that people and the contract see, taken from its DER.
 import type { Certificate } from "./certificate.ts";
-import { keyType } from "./private-key.ts";
 import { sha256Fingerprint, thumbprint } from "./thumbprint.ts";
-import { publicKeyOf, readCertificate, type CertificateFields } from "./x509.ts";
+import { readCertificate, type CertificateFields } from "./x509.ts";
 
 /** What a certificate does not say of itself. */
 export interface Circumstances {
@@ -16,7 +15,6 @@ export function describe(der: Uint8Array, circumstances: Circumstances): Certifi
 }
 
 export function describeFields(fields: CertificateFields, { hasPrivateKey, role }: Circumstances): Certificate {
-  const key = publicKeyOf(fields);
   return {
     subject: fields.subject,
     issuer: fields.issuer,
@@ -26,7 +24,7 @@ export function describeFields(fields: CertificateFields, { hasPrivateKey, role 
     notBefore: isoTime(fields.notBefore),
     notAfter: isoTime(fields.notAfter),
     names: [...fields.alternativeNames ?? (fields.commonName === null ? [] : [fields.commonName])],
-    keyType: key ? keyType(key) : "unknown",
+    keyType: fields.keyType,
     role,
     hasPrivateKey,
   };
@@ -34,5 +32,5 @@ export function describeFields(fields: CertificateFields, { hasPrivateKey, role 
 
 /** ISO 8601 in UTC; a certificate counts in whole seconds. */
 function isoTime(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, "Z");
+  return `${time.toISOString().slice(0, -5)}Z`;
 }

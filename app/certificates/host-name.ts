@@ -44,6 +44,22 @@ export function isHostName(text: string): boolean {
   return /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$|^localhost$/i.test(text);
 }
 
+/** Whether text can stand as a DNS name in a certificate (RFC 5280, 4.2.1.6, underscores let pass as clients do); "*." may come first. */
+export function isDnsName(text: string): boolean {
+  const plain = text.replace(/^\*\./, "");
+  const canonical = canonicalHost(plain);
+  return canonical !== null && !isAddress(canonical) && /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(plain);
+}
+
+/**
+ * Whether a certificate with these names stands for a host: a name is looked for among the DNS names, an address among
+ * the IP addresses only (RFC 9525, 6.2 and 6.5).
+ */
+export function coversHost({ dnsNames, addresses }: { readonly dnsNames: readonly string[]; readonly addresses: readonly string[] }, hostName: string): boolean {
+  const host = canonicalHost(hostName);
+  return host !== null && coversName(isAddress(host) ? addresses : dnsNames, host);
+}
+
 /**
  * Whether a certificate with these names stands for a host (RFC 9525, section 6). A name is compared without regard to
  * case; a wildcard is the whole left-most label and covers exactly one label; an address is compared as an address.

@@ -1,16 +1,12 @@
-// PEM text (RFC 7468 and what came before it): certificates and keys in any order, amid any other text.
-import { problem } from "../errors.ts";
-import { encoding, isObjectIdentifier, isOctetString, isSequence, MalformedError, octets, parse, parseFirst, sequence, type Element } from "./asn1.ts";
-import type { Material } from "./certificate.ts";
-import { freshBudget, passwordOctets, type Budget } from "./key-derivation.ts";
-import { readDekInfo, readScheme, unseal, unsealDek, type Unsupported } from "./password-encryption.ts";
-import { certificatesOf } from "./pkcs7.ts";
-import { toPkcs8 } from "./private-key.ts";
+// PEM text (RFC 7468 and what came before it): blocks in any order, amid any other text.
+import { MalformedError } from "./asn1.ts";
 
 const mostBlocks = 1000;
+/** Characters in which the headers of a block are looked for; real ones have two lines. */
+const longestHeaders = 4096;
 
 /** One block between BEGIN and END. */
-interface Block {
+export interface Block {
   readonly label: string;
   /** Of its first line, counted from 1. */
   readonly line: number;
@@ -18,8 +14,6 @@ interface Block {
   readonly headers: ReadonlyMap<string, string>;
   readonly content: Uint8Array;
 }
-
-export type Contents = Pick<Material, "encryption" | "certificates" | "privateKeys">;
 
 /** Text of a file: UTF-8, or UTF-16 with or without its mark, which Windows' redirection writes. Never fails; other bytes become nonsense. */
 export function decodeText(bytes: Uint8Array): string {
@@ -34,123 +28,61 @@ export function isPem(text: string): boolean {
   return text.includes("-----BEGIN ");
 }
 
-/** Bytes of base64 in any number of lines; null where the text is something else. */
-export function decodeBase64(text: string): Uint8Array | null {
-  const dense = text.replace(/\s+|\\r|\\n/g, "");
-  if (dense === "" || !/^[A-Za-z0-9+/]+={0,2}$/.test(dense)) return null;
-  try {
-    return Uint8Array.from(atob(dense), (character) => character.charCodeAt(0));
-  } catch {
-    return null;
-  }
-}
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const sextets = Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)));
 
 /**
- * Reads all certificates and private keys of PEM text. Requests, parameters, revocation lists and public keys are passed
- * over. Encrypted keys are opened here and not by the platform, whose cryptography differs between Node and Electron.
- *
- * Throws certificate-unreadable, cipher-unsupported, password-needed, password-wrong; `file` is its name in messages.
+ * Bytes of base64 in any number of lines; null where the text is something else. Line ends may also be written as \n and
+ * \r, as in an environment variable.
  */
-export async function readPem(text: string, password: string | null, file: string): Promise<Contents> {
-  try {
-    return await readBlocks([...blocks(text)], password, file);
-  } catch (error) {
-    if (error instanceof MalformedError) throw problem("certificate-unreadable", { file, problem: error.message });
-    throw error;
-  }
-}
-
-async function readBlocks(all: readonly Block[], password: string | null, file: string): Promise<Contents> {
-  const certificates: Uint8Array[] = [];
-  const privateKeys: Uint8Array[] = [];
-  let encryption: string | null = null;
-  let curve: Uint8Array | undefined;
-  const budget = freshBudget();
-  for (const block of all) {
-    switch (block.label) {
-      case "CERTIFICATE": case "X509 CERTIFICATE": case "TRUSTED CERTIFICATE":
-        // A TRUSTED CERTIFICATE has OpenSSL's own remarks after the certificate.
-        certificates.push(within(block, () => encoding(parseFirst(block.content))));
-        break;
-      case "PKCS7": case "CMS": case "PKCS #7 SIGNED DATA":
-        certificates.push(...within(block, () => certificatesOf(parse(block.content))));
-        break;
-      case "EC PARAMETERS":
-        curve = block.content;
-        break;
-      case "PRIVATE KEY": case "RSA PRIVATE KEY": case "EC PRIVATE KEY": case "DSA PRIVATE KEY": case "ENCRYPTED PRIVATE KEY": {
-        const read = (der: Uint8Array) => toPkcs8(der, block.label === "EC PRIVATE KEY" ? curve : undefined);
-        const key = await readKey(block, read, password, file, budget);
-        privateKeys.push(key.pkcs8);
-        encryption ??= key.encryption;
-        break;
-      }
-      case "OPENSSH PRIVATE KEY":
-        throw new MalformedError(`the key that begins at line ${block.line} is one for SSH, not for TLS.`);
+export function decodeBase64(text: string): Uint8Array | null {
+  const octets = new Uint8Array(Math.ceil(text.length * 3 / 4));
+  let length = 0;
+  let digits = 0;
+  let padding = 0;
+  let held = 0;
+  let bits = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isBlank(code)) continue;
+    if (code === backslash && /[nr]/.test(text.charAt(index + 1))) {
+      index++;
+      continue;
+    }
+    if (code === equalsSign) {
+      padding++;
+      continue;
+    }
+    const sextet = sextets[code] ?? -1;
+    if (sextet === -1 || padding > 0) return null;
+    digits++;
+    held = (held << 6 | sextet) & 0x3fff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      octets[length++] = held >> bits;
     }
   }
-  return { encryption, certificates, privateKeys };
+  if (digits === 0 || digits % 4 === 1 || padding > 2 || padding > 0 && (digits + padding) % 4 !== 0) return null;
+  return octets.slice(0, length);
 }
 
-interface ReadKey { readonly pkcs8: Uint8Array; readonly encryption: string | null }
+const backslash = 0x5c;
+const equalsSign = 0x3d;
 
-async function readKey(block: Block, read: (der: Uint8Array) => Uint8Array, password: string | null, file: string, budget: Budget): Promise<ReadKey> {
-  const dek = block.headers.get("DEK-INFO");
-  if (dek !== undefined) {
-    const scheme = readDekInfo(dek);
-    if ("kind" in scheme) throw unsupported(scheme, file);
-    if (password === null) throw problem("password-needed", { file });
-    const pkcs8 = unsealDek(scheme, block.content, password, read);
-    if (pkcs8 === null) throw problem("password-wrong", { file });
-    return { pkcs8, encryption: `${scheme.cipher.name} (MD5)` };
-  }
-  if (block.label !== "ENCRYPTED PRIVATE KEY") return { pkcs8: within(block, () => read(block.content)), encryption: null };
-  return readEncryptedKey(within(block, () => parse(block.content)), password, file, budget);
-}
-
-/** Whether a parsed element has the form of an EncryptedPrivateKeyInfo (RFC 5958). */
-export function isEncryptedKey(element: Element): boolean {
-  const [algorithm, content] = isSequence(element) ? sequence(element) : [];
-  return isSequence(algorithm) && isObjectIdentifier(sequence(algorithm)[0]) && isOctetString(content);
-}
-
-/** Opens an EncryptedPrivateKeyInfo. Throws MalformedError, cipher-unsupported, password-needed, password-wrong. */
-export async function readEncryptedKey(element: Element, password: string | null, file: string, budget: Budget = freshBudget()): Promise<ReadKey> {
-  const [algorithm, sealed] = sequence(element);
-  const scheme = readScheme(algorithm);
-  if (scheme.kind === "unsupported") throw unsupported(scheme, file);
-  const content = octets(sealed);
-  if (password === null) throw problem("password-needed", { file });
-  for (const form of passwordOctets(password)) {
-    const pkcs8 = await unseal(scheme, content, form, budget, (clear) => toPkcs8(clear));
-    if (pkcs8 !== null) return { pkcs8, encryption: `${scheme.name} (${scheme.hash})` };
-  }
-  throw problem("password-wrong", { file });
-}
-
-const unsupported = ({ name }: Unsupported, file: string) => problem("cipher-unsupported", { file, cipher: name });
-
-/** Says in which block the damage is. */
-function within<Value>({ label, line }: Block, work: () => Value): Value {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof MalformedError) throw new MalformedError(`in the ${label} that begins at line ${line}, ${error.message}`);
-    throw error;
-  }
-}
+const isBlank = (code: number): boolean => code === 0x20 || code >= 0x09 && code <= 0x0d || code === 0xa0 || code === 0xfeff;
 
 /** The blocks of a text in order. Throws MalformedError for one without an end, and for content that is not base64. */
-function* blocks(text: string): Generator<Block> {
+export function blocksOf(text: string): readonly Block[] {
+  const found: Block[] = [];
   const beginning = /-----BEGIN ([A-Z0-9 #]{1,40})-----/g;
-  let count = 0;
   let line = 1;
   let counted = 0;
   for (let begin = beginning.exec(text); begin; begin = beginning.exec(text)) {
     const [marker, label = ""] = begin;
     line += lineEnds(text, counted, begin.index);
     counted = begin.index;
-    if (++count > mostBlocks) throw new MalformedError(`it holds more than ${mostBlocks} parts.`);
+    if (found.length >= mostBlocks) throw new MalformedError(`it holds more than ${mostBlocks} parts.`);
     const bodyStart = begin.index + marker.length;
     const end = text.indexOf("-----END ", bodyStart);
     const next = text.indexOf("-----BEGIN ", bodyStart);
@@ -158,24 +90,35 @@ function* blocks(text: string): Generator<Block> {
       throw new MalformedError(`the ${label} that begins at line ${line} has no end; it was cut short.`);
     }
     beginning.lastIndex = end;
-    yield { label, line, ...body(text.slice(bodyStart, end), label, line) };
+    found.push({ label, line, ...body(text.slice(bodyStart, end), label, line) });
   }
   const last = text.lastIndexOf("-----BEGIN ");
-  if (count === 0 || last > counted && !/[\r\n]/.test(text.slice(last))) throw new MalformedError("a PEM part has no end; it was cut short.");
+  if (found.length === 0 || last > counted && !/[\r\n]/.test(text.slice(last))) throw new MalformedError("a PEM part has no end; it was cut short.");
+  return found;
 }
 
-/** Headers stand before the content, an empty line between them; a line that begins with a blank goes on with the one before. */
+/** Headers stand before the content, an empty line between them. */
 function body(text: string, label: string, line: number): Pick<Block, "headers" | "content"> {
+  const { headers, rest } = headersOf(text);
+  const content = decodeBase64(rest);
+  if (content === null) throw new MalformedError(`the ${label} that begins at line ${line} is not base64.`);
+  return { headers, content };
+}
+
+/** The end of a line that an empty one follows, whichever way lines end. */
+const emptyLine = /\r\n[ \t]*\r\n|\n[ \t]*\n|\r[ \t]*\r/;
+
+function headersOf(text: string): { readonly headers: ReadonlyMap<string, string>; readonly rest: string } {
   const headers = new Map<string, string>();
-  const gap = text.includes(":") ? /\r?\n[ \t]*\r?\n/.exec(text.trimStart()) : null;
-  const head = gap ? text.trimStart().slice(0, gap.index) : "";
-  for (const header of head.split("\n")) {
+  const start = text.trimStart();
+  const head = start.slice(0, longestHeaders);
+  const gap = head.includes(":") ? emptyLine.exec(head) : null;
+  if (!gap) return { headers, rest: text };
+  for (const header of head.slice(0, gap.index).split(/[\r\n]+/)) {
     const colon = header.indexOf(":");
     if (colon > 0) headers.set(header.slice(0, colon).trim().toUpperCase(), header.slice(colon + 1).trim());
   }
-  const content = decodeBase64(gap ? text.trimStart().slice(gap.index) : text);
-  if (content === null) throw new MalformedError(`the ${label} that begins at line ${line} is not base64.`);
-  return { headers, content };
+  return { headers, rest: start.slice(gap.index) };
 }
 
 function lineEnds(text: string, from: number, to: number): number {

@@ -1,12 +1,13 @@
-// PFX files (PKCS #12, RFC 7292): certificates and keys out of one, and how it is protected before any password is known.
+// PFX files (PKCS #12, RFC 7292, RFC 9579): what is in the clear before any password is known, and what is in one once it is.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { problem } from "../errors.ts";
 import {
-  encoding, isInteger, isObjectIdentifier, isSequence, MalformedError, objectIdentifier, octets, parse, parseFirst, sequence, smallInteger, tagged, type Element,
+  encoding, firstEncoding, isInteger, isObjectIdentifier, isOctetString, isSequence, MalformedError, objectIdentifier, octets, sequence, smallInteger, tagged, type Element,
 } from "./asn1.ts";
+import { parseWithin, type Budget } from "./budget.ts";
 import type { Material } from "./certificate.ts";
-import { derive, freshBudget, hashName, passwordOctets, type Budget, type Hash, type PasswordOctets } from "./key-derivation.ts";
-import { readScheme, unseal, type Scheme, type Unsupported } from "./password-encryption.ts";
+import { derive, hashLength, passwordOctets, type Derivation, type Hash, type PasswordOctets } from "./key-derivation.ts";
+import { passwordForms, readDerivation, readHmac, readScheme, startUnsealing, unseal, type Sealed, type Unsupported } from "./password-encryption.ts";
 import { toPkcs8 } from "./private-key.ts";
 
 const oid = {
@@ -23,6 +24,8 @@ const digests: Readonly<Record<string, Hash>> = {
 /** A file has a handful of bags; a store of trusted roots some hundred. Each sealed one costs a key derivation. */
 const mostBags = 1000;
 const deepestNesting = 4;
+/** Octets of a MAC key; PBMAC1 says how many, and writers say as many as the hash has. */
+const longestMacKey = 512;
 
 /** Whether a parsed element has the form of a PFX: its version, then content of a PKCS #7 kind. */
 export function isPfx(element: Element): boolean {
@@ -32,14 +35,14 @@ export function isPfx(element: Element): boolean {
 
 interface Mac {
   readonly kind: "mac";
+  /** PKCS #12's own way, or PBMAC1 with a key derivation of its choice (RFC 9579). */
+  readonly way: "pkcs12" | "pbmac1";
   readonly hash: Hash;
   readonly expected: Uint8Array;
-  readonly salt: Uint8Array;
-  readonly iterations: number;
+  readonly derivation: Derivation;
+  /** Octets of the key that is derived. */
+  readonly keyLength: number;
 }
-
-/** Bytes that a password opens, and how. */
-interface Sealed { readonly scheme: Scheme | Unsupported; readonly content: Uint8Array }
 
 /** What is in a safe: bags in the clear, and bags that are sealed together. */
 type Safe = { readonly kind: "clear"; readonly bags: readonly Bag[] } | { readonly kind: "sealed"; readonly sealed: Sealed };
@@ -49,86 +52,93 @@ type Bag =
   | { readonly kind: "key"; readonly pkcs8: Uint8Array }
   | { readonly kind: "sealed-key"; readonly sealed: Sealed };
 
-interface Structure {
+/** What can be told of a PFX before its password is known. */
+export interface Pfx {
   readonly mac: Mac | Unsupported | null;
   /** The bytes that the MAC is over. */
   readonly authenticated: Uint8Array;
   readonly safes: readonly Safe[];
 }
 
-/** How a PFX is protected, from what is in the clear: "AES-256 (SHA-256)"; null where nothing in it is encrypted. Throws MalformedError. */
-export function describeEncryption(bytes: Uint8Array): string | null {
-  return encryptionOf(readStructure(bytes));
-}
+const clearBags = ({ safes }: Pfx): readonly Bag[] => safes.flatMap((safe) => (safe.kind === "clear" ? safe.bags : []));
 
-/**
- * Reads a PFX. A password of null stands for none given; a file that an empty one opens is then read all the same.
- *
- * The MAC is verified before anything is opened, so that a wrong password is told from a damaged file and both from an
- * encryption that is not supported. A file without a MAC cannot tell: what does not open then is a wrong password.
- *
- * Throws certificate-unreadable, cipher-unsupported, password-needed, password-wrong; `file` is its name in messages.
- */
-export async function readPfx(bytes: Uint8Array, password: string | null, file: string): Promise<Material> {
-  try {
-    const structure = readStructure(bytes);
-    const unsupported = unsupportedPart(structure);
-    if (unsupported) throw problem("cipher-unsupported", { file, cipher: unsupported.name });
-    return { format: "pfx", encryption: encryptionOf(structure), findings: [], ...await open(structure, password, file) };
-  } catch (error) {
-    if (error instanceof MalformedError) throw problem("certificate-unreadable", { file, problem: error.message });
-    throw error;
-  }
-}
+/** Keys that are sealed each by itself, as nearly all are. */
+export const sealedKeys = (pfx: Pfx): readonly Sealed[] => clearBags(pfx).flatMap((bag) => (bag.kind === "sealed-key" ? [bag.sealed] : []));
+
+/** Bags that are sealed together: certificates, and keys of a few writers. */
+export const sealedSafes = ({ safes }: Pfx): readonly Sealed[] => safes.flatMap((safe) => (safe.kind === "sealed" ? [safe.sealed] : []));
+
+export const hasClearKey = (pfx: Pfx): boolean => clearBags(pfx).some(({ kind }) => kind === "key");
 
 type Contents = Pick<Material, "certificates" | "privateKeys">;
 
-async function open(structure: Structure, password: string | null, file: string): Promise<Contents> {
-  const budget = freshBudget();
-  const refused = () => problem(password === null ? "password-needed" : "password-wrong", { file });
-  const { mac } = structure;
-  const forms = passwordOctets(password);
-  if (mac?.kind !== "mac") {
-    for (const form of forms) {
-      const contents = await contentsOf(structure.safes, form, budget);
-      if (contents) return contents;
-    }
-    throw refused();
-  }
-  for (const form of forms) {
-    if (!await agrees(mac, structure.authenticated, form, budget)) continue;
-    const contents = await contentsOf(structure.safes, form, budget);
-    if (contents) return contents;
-    throw new MalformedError("a part of it does not open, though the password is right.");
-  }
-  if (password !== null && await opensAny(structure.safes, forms, budget)) {
-    throw new MalformedError("the password is right, but the content is not what was protected with it.");
-  }
-  throw refused();
+/** What one attempt at opening has to work with. */
+interface Attempt {
+  readonly password: PasswordOctets;
+  readonly budget: Budget;
+  /** For messages. */
+  readonly file: string;
 }
 
-async function agrees(mac: Mac, authenticated: Uint8Array, password: PasswordOctets, budget: Budget): Promise<boolean> {
-  const { hash, salt, iterations, expected } = mac;
-  const key = await derive({ kind: "pkcs12", hash, salt, iterations }, password.utf16, "mac", expected.length, budget);
-  return timingSafeEqual(createHmac(hash, key).update(authenticated).digest(), expected);
+/**
+ * Opens a PFX. A password of null stands for none given; a file that an empty one opens is then read all the same.
+ *
+ * The MAC is verified before anything is handed out, so that a wrong password is told from a damaged file and both from an
+ * encryption that is not supported. A file without a MAC cannot tell: what does not open then is a wrong password.
+ *
+ * Throws MalformedError, cipher-unsupported, password-needed, password-wrong; `file` is its name in messages.
+ */
+export async function openPfx(pfx: Pfx, password: string | null, file: string, budget: Budget): Promise<Contents> {
+  const { mac } = pfx;
+  const attempts = passwordOctets(password).map((form): Attempt => ({ password: form, budget, file }));
+  if (mac?.kind === "unsupported") throw problem("cipher-unsupported", { file, cipher: mac.name });
+  if (mac && password !== null) startOpening(pfx, attempts, budget);
+  for (const attempt of attempts) {
+    if (mac && !await agrees(mac, pfx.authenticated, attempt)) continue;
+    const contents = await contentsOf(pfx.safes, attempt);
+    if (contents) return contents;
+    if (mac) throw new MalformedError("a part of it does not open, though the password is right for the whole: it was changed on its way, or its key has a password of its own.");
+  }
+  if (mac && password !== null && await opensAny(pfx, attempts)) {
+    throw new MalformedError("the password is right, but the content is not what was protected with it.");
+  }
+  throw problem(password === null ? "password-needed" : "password-wrong", { file });
+}
+
+/** Keys are derived on the platform's threads while the MAC, which decides about all of it, is computed on this one. */
+function startOpening(pfx: Pfx, [first]: readonly Attempt[], budget: Budget): void {
+  if (first) for (const sealed of [...sealedKeys(pfx), ...sealedSafes(pfx)]) startUnsealing(sealed, first.password, budget);
+}
+
+async function agrees({ hash, derivation, keyLength, expected }: Mac, authenticated: Uint8Array, { password, budget }: Attempt): Promise<boolean> {
+  for (const form of passwordForms(derivation, password)) {
+    const key = await derive(derivation, form, "mac", keyLength, budget);
+    if (timingSafeEqual(createHmac(hash, key).update(authenticated).digest(), expected)) return true;
+  }
+  return false;
 }
 
 /** Whether the password opens a sealed part, a key where there is one, whatever the MAC says: then it is the file that was changed. */
-async function opensAny(safes: readonly Safe[], forms: readonly PasswordOctets[], budget: Budget): Promise<boolean> {
-  const key = safes.flatMap((safe) => (safe.kind === "clear" ? safe.bags : [])).find((bag) => bag.kind === "sealed-key");
-  const safe = safes.find(({ kind }) => kind === "sealed");
-  for (const form of forms) {
-    if (key ? await opened(key.sealed, form, budget, toPkcs8) : safe?.kind === "sealed" && await opened(safe.sealed, form, budget, readBags)) return true;
+async function opensAny(pfx: Pfx, attempts: readonly Attempt[]): Promise<boolean> {
+  const [key] = sealedKeys(pfx);
+  const [safe] = sealedSafes(pfx);
+  try {
+    for (const attempt of attempts) {
+      if (key ? await opened(key, attempt, toPkcs8) : safe && await openedBags(safe, attempt)) return true;
+    }
+  } catch (error) {
+    // The budget is spent: then the likelier answer is given.
+    if (!(error instanceof MalformedError)) throw error;
   }
   return false;
 }
 
 /** Everything in the safes, in order; null where the password does not open one of them. */
-async function contentsOf(safes: readonly Safe[], password: PasswordOctets, budget: Budget): Promise<Contents | null> {
+async function contentsOf(safes: readonly Safe[], attempt: Attempt): Promise<Contents | null> {
   const certificates: Uint8Array[] = [];
   const privateKeys: Uint8Array[] = [];
   for (const safe of safes) {
-    const bags = safe.kind === "clear" ? safe.bags : await opened(safe.sealed, password, budget, readBags);
+    const bags = safe.kind === "clear" ? safe.bags : await openedBags(safe.sealed, attempt);
     if (bags === null) return null;
     for (const bag of bags) {
       switch (bag.kind) {
@@ -139,7 +149,7 @@ async function contentsOf(safes: readonly Safe[], password: PasswordOctets, budg
           privateKeys.push(toPkcs8(bag.pkcs8));
           break;
         case "sealed-key": {
-          const key = await opened(bag.sealed, password, budget, toPkcs8);
+          const key = await opened(bag.sealed, attempt, toPkcs8);
           if (key === null) return null;
           privateKeys.push(key);
         }
@@ -149,13 +159,16 @@ async function contentsOf(safes: readonly Safe[], password: PasswordOctets, budg
   return { certificates, privateKeys };
 }
 
-async function opened<Value>({ scheme, content }: Sealed, password: PasswordOctets, budget: Budget, read: (clear: Uint8Array) => Value): Promise<Value | null> {
-  if (scheme.kind === "unsupported") throw new MalformedError(`a part of it is encrypted with ${scheme.name}, which Lockstep does not read.`);
+async function opened<Value>({ scheme, content }: Sealed, { password, budget, file }: Attempt, read: (clear: Uint8Array) => Value): Promise<Value | null> {
+  if (scheme.kind === "unsupported") throw problem("cipher-unsupported", { file, cipher: scheme.name });
   return unseal(scheme, content, password, budget, read);
 }
 
-function readStructure(bytes: Uint8Array): Structure {
-  const [version, authenticatedSafe, macData] = sequence(parse(bytes));
+const openedBags = (sealed: Sealed, attempt: Attempt): Promise<readonly Bag[] | null> => opened(sealed, attempt, (clear) => readBags(clear, attempt.budget));
+
+/** Reads what is in the clear. Throws MalformedError. */
+export function readPfx(element: Element, budget: Budget): Pfx {
+  const [version, authenticatedSafe, macData] = sequence(element);
   if (smallInteger(version) !== 3) throw new MalformedError("it is no PFX of version 3.");
   const [type, wrapper] = sequence(authenticatedSafe);
   switch (objectIdentifier(type)) {
@@ -164,27 +177,42 @@ function readStructure(bytes: Uint8Array): Structure {
     default: throw new MalformedError("its content is of an unknown kind.");
   }
   const authenticated = octets(tagged(wrapper, 0)[0]);
-  return { mac: macData ? readMac(macData) : null, authenticated, safes: sequence(parse(authenticated)).map(readSafe) };
+  return { mac: macData ? readMac(macData) : null, authenticated, safes: sequence(parseWithin(authenticated, budget)).map((safe) => readSafe(safe, budget)) };
 }
 
 function readMac(macData: Element): Mac | Unsupported {
   const [digestInfo, salt, iterations] = sequence(macData);
   const [algorithm, digest] = sequence(digestInfo);
-  const identifier = objectIdentifier(sequence(algorithm)[0]);
-  if (identifier === oid.pbmac1) return { kind: "unsupported", name: "PBMAC1" };
-  const hash = digests[identifier];
-  if (hash === undefined) return { kind: "unsupported", name: `an unknown hash (${identifier})` };
+  const [identifier, parameters] = sequence(algorithm);
   const expected = octets(digest);
-  if (hashLength(hash) !== expected.length) throw new MalformedError("its integrity check is damaged.");
-  return { kind: "mac", hash, expected, salt: octets(salt), iterations: iterations ? smallInteger(iterations) : 1 };
+  if (objectIdentifier(identifier) === oid.pbmac1) return readPbmac1(parameters, expected);
+  const hash = digests[objectIdentifier(identifier)];
+  if (hash === undefined) return { kind: "unsupported", name: `an integrity check by an unknown hash (${objectIdentifier(identifier)})` };
+  const derivation = { kind: "pkcs12", hash, salt: octets(salt), iterations: iterations ? smallInteger(iterations) : 1 } as const;
+  return checkedMac({ kind: "mac", way: "pkcs12", hash, expected, derivation, keyLength: hashLength(hash) });
 }
 
-const hashLength = (hash: Hash): number => createHmac(hash, "").digest().length;
+/** PBMAC1 (RFC 9579): the salt and the rounds beside it count for nothing, and the length of the key must be said. */
+function readPbmac1(parameters: Element | undefined, expected: Uint8Array): Mac | Unsupported {
+  const [derivationAlgorithm, hmac] = sequence(parameters);
+  const read = readDerivation(derivationAlgorithm);
+  const hash = readHmac(hmac);
+  if (read.kind === "unsupported") return { kind: "unsupported", name: `PBMAC1 by ${read.name}` };
+  if (typeof hash !== "string") return { kind: "unsupported", name: `PBMAC1 by ${hash.name}` };
+  const { derivation, keyLength } = read;
+  if (keyLength === null || keyLength < 1 || keyLength > longestMacKey) throw new MalformedError("the key length of its integrity check is missing or damaged.");
+  return checkedMac({ kind: "mac", way: "pbmac1", hash, expected, derivation, keyLength });
+}
 
-function readSafe(contentInfo: Element): Safe {
+function checkedMac(mac: Mac): Mac {
+  if (hashLength(mac.hash) !== mac.expected.length) throw new MalformedError("its integrity check is damaged.");
+  return mac;
+}
+
+function readSafe(contentInfo: Element, budget: Budget): Safe {
   const [type, wrapper] = sequence(contentInfo);
   switch (objectIdentifier(type)) {
-    case oid.data: return { kind: "clear", bags: readBags(octets(tagged(wrapper, 0)[0])) };
+    case oid.data: return { kind: "clear", bags: readBags(octets(tagged(wrapper, 0)[0]), budget) };
     case oid.encryptedData: {
       const [, encryptedContent] = sequence(tagged(wrapper, 0)[0]);
       const [, algorithm, content] = sequence(encryptedContent);
@@ -195,8 +223,8 @@ function readSafe(contentInfo: Element): Safe {
   }
 }
 
-function readBags(safeContents: Uint8Array): readonly Bag[] {
-  return bagsOf(parse(safeContents), 0);
+function readBags(safeContents: Uint8Array, budget: Budget): readonly Bag[] {
+  return bagsOf(parseWithin(safeContents, budget), 0);
 }
 
 function bagsOf(safeContents: Element, depth: number): readonly Bag[] {
@@ -222,32 +250,20 @@ function readBag(bag: Element, depth: number): readonly Bag[] {
     case oid.certificateBag: {
       const [kind, wrapped] = sequence(value());
       if (objectIdentifier(kind) !== oid.x509Certificate) return [];
-      return [{ kind: "certificate", der: encoding(parseFirst(octets(tagged(wrapped, 0)[0]))) }];
+      return [{ kind: "certificate", der: firstEncoding(octets(tagged(wrapped, 0)[0])) }];
     }
     default: return [];
   }
 }
 
-function readSealedKey(element: Element): Sealed {
+/** An EncryptedPrivateKeyInfo (RFC 5958). Throws MalformedError. */
+export function readSealedKey(element: Element): Sealed {
   const [algorithm, content] = sequence(element);
   return { scheme: readScheme(algorithm), content: octets(content) };
 }
 
-/** Schemes in the clear, keys before certificates: the key's is what matters to whoever asks. */
-function schemes({ safes }: Structure): readonly (Scheme | Unsupported)[] {
-  const keys = safes.flatMap((safe) => (safe.kind === "clear" ? safe.bags : [])).flatMap((bag) => (bag.kind === "sealed-key" ? [bag.sealed.scheme] : []));
-  return [...keys, ...safes.flatMap((safe) => (safe.kind === "sealed" ? [safe.sealed.scheme] : []))];
-}
-
-function unsupportedPart(structure: Structure): Unsupported | null {
-  const { mac } = structure;
-  return schemes(structure).find((scheme) => scheme.kind === "unsupported") ?? (mac?.kind === "unsupported" ? mac : null);
-}
-
-function encryptionOf(structure: Structure): string | null {
-  const names = [...new Set(schemes(structure).map(({ name }) => name))];
-  if (names.length === 0) return null;
-  const { mac } = structure;
-  const integrity = mac === null ? "no integrity check" : mac.kind === "unsupported" ? mac.name : hashName[mac.hash];
-  return `${names.join(" and ")} (${integrity})`;
+/** Whether a parsed element has the form of an EncryptedPrivateKeyInfo. */
+export function isSealedKey(element: Element): boolean {
+  const [algorithm, content] = isSequence(element) ? sequence(element) : [];
+  return isSequence(algorithm) && isObjectIdentifier(sequence(algorithm)[0]) && isOctetString(content);
 }

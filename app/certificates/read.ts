@@ -1,13 +1,15 @@
-// Certificate files read: what a file holds is told by its content, never by its name.
+// Certificate files read: certificates and keys out of all forms in which people are handed them, put together.
 import { createHash } from "node:crypto";
-import { certificateFileLimit } from "../contract.ts";
 import { problem } from "../errors.ts";
-import { encoding, isBitString, isInteger, isSequence, isTagged, MalformedError, parse, sequence, type Element } from "./asn1.ts";
+import { MalformedError } from "./asn1.ts";
+import { freshBudget, spendOnParsing, type Budget } from "./budget.ts";
 import type { Material } from "./certificate.ts";
-import { decodeBase64, decodeText, isEncryptedKey, isPem, readEncryptedKey, readPem } from "./pem.ts";
-import { isPfx, readPfx } from "./pfx.ts";
-import { certificatesOf, isPkcs7 } from "./pkcs7.ts";
-import { keyForm, toPkcs8 } from "./private-key.ts";
+import { asUnreadable, formOf, inPlace, mostCertificates, type FileForm, type Part } from "./file-form.ts";
+import { encryptionOf, protectionFindings, unsupportedPart } from "./identify.ts";
+import { passwordOctets } from "./key-derivation.ts";
+import { unseal } from "./password-encryption.ts";
+import { openPfx } from "./pfx.ts";
+import { toPkcs8 } from "./private-key.ts";
 import { readFields } from "./x509.ts";
 
 export interface CertificateFile {
@@ -16,82 +18,83 @@ export interface CertificateFile {
   readonly content: Uint8Array;
 }
 
-/** No real set of files comes near; each one costs time in chains and lists. */
-const mostCertificates = 500;
+/** Octets of all files together. */
+const totalLimit = 16 * 1024 * 1024;
 const mostKeys = 50;
+
+type Contents = Pick<Material, "certificates" | "privateKeys">;
 
 /**
  * Reads PFX, PEM, DER (certificate or key) and PKCS #7, several files put together, duplicates left out. Every
  * certificate and key in the result has been parsed. The result may lack either: whoever needs them says so.
  *
+ * Keys are opened here and not by the platform, whose cryptography differs between Node and Electron. Whatever the files
+ * hold, the answer comes within seconds: one budget bounds the work of all of them.
+ *
  * Throws file-empty, file-too-large, certificate-unreadable, cipher-unsupported, password-needed, password-wrong.
  */
 export async function readMaterial(files: readonly CertificateFile[], password: string | undefined): Promise<Material> {
-  const materials: Material[] = [];
-  for (const { name, content } of files) {
-    if (content.length === 0) throw problem("file-empty", { file: name });
-    if (content.length > certificateFileLimit) throw problem("file-too-large", { file: name, size: content.length, limit: certificateFileLimit });
-    try {
-      materials.push(checked(await readFile(content, password ?? null, name)));
-    } catch (error) {
-      if (error instanceof MalformedError) throw problem("certificate-unreadable", { file: name, problem: error.message });
-      throw error;
-    }
+  const size = files.reduce((sum, { content }) => sum + content.length, 0);
+  if (size > totalLimit) throw problem("file-too-large", { file: files.map(({ name }) => name).join(", "), size, limit: totalLimit });
+  const budget = freshBudget();
+  const forms = files.map((file) => ({ file: file.name, form: formOf(file, budget) }));
+  for (const { file, form } of forms) {
+    const unsupported = unsupportedPart(form);
+    if (unsupported) throw problem("cipher-unsupported", { file, cipher: unsupported.name });
   }
+  const contents: Contents[] = [];
+  for (const { file, form } of forms) contents.push(await open(form, password ?? null, file, budget));
   return {
-    format: (materials.find(({ certificates }) => certificates.length > 0) ?? materials[0])?.format ?? "der",
-    encryption: materials.find(({ encryption }) => encryption !== null)?.encryption ?? null,
-    findings: materials.flatMap(({ findings }) => findings),
-    certificates: distinct(materials.flatMap(({ certificates }) => certificates)),
-    privateKeys: distinct(materials.flatMap(({ privateKeys }) => privateKeys)),
+    format: (forms.find((_, index) => (contents[index]?.certificates.length ?? 0) > 0) ?? forms[0])?.form.format ?? "der",
+    encryption: forms.map(({ form }) => encryptionOf(form)).find((encryption) => encryption !== null) ?? null,
+    findings: forms.flatMap(({ file, form }) => protectionFindings(form, file)),
+    certificates: distinct(contents.flatMap(({ certificates }) => certificates)),
+    privateKeys: distinct(contents.flatMap(({ privateKeys }) => privateKeys)),
   };
 }
 
-async function readFile(bytes: Uint8Array, password: string | null, name: string): Promise<Material> {
-  if (bytes[0] === 0x30 && looksBinary(bytes)) return readBinary(bytes, password, name);
-  const text = decodeText(bytes);
-  if (isPem(text)) return { format: "pem", findings: [], ...await readPem(text, password, name) };
-  const decoded = decodeBase64(text);
-  if (decoded?.[0] === 0x30) return readBinary(decoded, password, name);
-  throw new MalformedError("it is neither PFX, PEM, DER nor PKCS #7.");
-}
-
-/** "0" begins text as well as a SEQUENCE: text has visible characters and line ends only. */
-function looksBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, 256).some((byte) => byte > 0x7e || byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
-}
-
-async function readBinary(bytes: Uint8Array, password: string | null, name: string): Promise<Material> {
-  const element = parse(bytes);
-  if (isPfx(element)) return readPfx(bytes, password, name);
-  const empty = { format: "der", encryption: null, findings: [], certificates: [], privateKeys: [] } as const;
-  if (isPkcs7(element)) return { ...empty, format: "pkcs7", certificates: certificatesOf(element) };
-  if (keyForm(element) !== null) return { ...empty, privateKeys: [toPkcs8(bytes)] };
-  if (isEncryptedKey(element)) {
-    const { pkcs8, encryption } = await readEncryptedKey(element, password, name);
-    return { ...empty, encryption, privateKeys: [pkcs8] };
+async function open({ parts }: FileForm, password: string | null, file: string, budget: Budget): Promise<Contents> {
+  try {
+    const opened: Contents[] = [];
+    for (const part of parts) opened.push(await openPart(part, password, file, budget));
+    const contents = { certificates: opened.flatMap(({ certificates }) => certificates), privateKeys: opened.flatMap(({ privateKeys }) => privateKeys) };
+    if (contents.certificates.length > mostCertificates) throw new MalformedError(`it holds more than ${mostCertificates} certificates.`);
+    if (contents.privateKeys.length > mostKeys) throw new MalformedError(`it holds more than ${mostKeys} private keys.`);
+    return contents;
+  } catch (error) {
+    throw asUnreadable(error, file);
   }
-  if (isRequest(element)) return empty;
-  if (isSigned(element)) return { ...empty, certificates: [encoding(element)] };
-  throw new MalformedError("it is neither PFX, PEM, DER nor PKCS #7.");
 }
 
-/** The outline of a certificate: what is signed, the algorithm, the signature. */
-function isSigned(element: Element): boolean {
-  const members = isSequence(element) ? sequence(element) : [];
-  return members.length === 3 && isSequence(members[0]) && isSequence(members[1]) && isBitString(members[2]);
+async function openPart(part: Part, password: string | null, file: string, budget: Budget): Promise<Contents> {
+  switch (part.kind) {
+    case "certificates": return { certificates: inPlace(part.place, () => checked(part.certificates, budget)), privateKeys: [] };
+    case "key": return { certificates: [], privateKeys: [inPlace(part.place, () => toPkcs8(part.der, part.curve))] };
+    case "sealed-key": return { certificates: [], privateKeys: [await openKey(part, password, file, budget)] };
+    case "pfx": {
+      const { certificates, privateKeys } = await openPfx(part.pfx, password, file, budget);
+      return { certificates: checked(certificates, budget), privateKeys };
+    }
+  }
 }
 
-/** A certificate request (RFC 2986): it ends its signed part with its attributes, [0]. It holds nothing to serve with. */
-function isRequest(element: Element): boolean {
-  return isSigned(element) && isTagged(sequence(sequence(element)[0]).at(-1), 0) && isInteger(sequence(sequence(element)[0])[0]);
+/** An encrypted key has nothing that tells a wrong password from damage; what does not open is a wrong password. */
+async function openKey({ sealed: { scheme, content }, curve }: Extract<Part, { kind: "sealed-key" }>, password: string | null, file: string, budget: Budget): Promise<Uint8Array> {
+  if (scheme.kind === "unsupported") throw problem("cipher-unsupported", { file, cipher: scheme.name });
+  for (const form of passwordOctets(password)) {
+    const key = await unseal(scheme, content, form, budget, (clear) => toPkcs8(clear, curve));
+    if (key !== null) return key;
+  }
+  throw problem(password === null ? "password-needed" : "password-wrong", { file });
 }
 
-function checked(material: Material): Material {
-  if (material.certificates.length > mostCertificates) throw new MalformedError(`it holds more than ${mostCertificates} certificates.`);
-  if (material.privateKeys.length > mostKeys) throw new MalformedError(`it holds more than ${mostKeys} private keys.`);
-  for (const der of material.certificates) readFields(der);
-  return material;
+function checked(certificates: readonly Uint8Array[], budget: Budget): readonly Uint8Array[] {
+  if (certificates.length > mostCertificates) throw new MalformedError(`it holds more than ${mostCertificates} certificates.`);
+  for (const der of certificates) {
+    spendOnParsing(der, budget);
+    readFields(der);
+  }
+  return certificates;
 }
 
 function distinct(encodings: readonly Uint8Array[]): readonly Uint8Array[] {

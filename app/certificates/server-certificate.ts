@@ -3,9 +3,10 @@ import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import type { Certificate, Material, ServerCertificate } from "./certificate.ts";
 import { describeFields } from "./describe.ts";
+import { momentOf } from "./lifetime.ts";
 import { chainOf, isSelfSigned, keysOf, roleOfFields } from "./match.ts";
 import { provesKey } from "./sign-proof.ts";
-import { momentOf, suitabilityOf, unfitForServers } from "./suitability.ts";
+import { suitabilityOf, unfitForServers } from "./suitability.ts";
 import { readCertificate, type CertificateFields } from "./x509.ts";
 
 export interface Selection {
@@ -24,7 +25,8 @@ export interface SelectedCertificate extends ServerCertificate {
 
 /**
  * Chooses the certificate to serve with. It must be for servers and have its key in the material; with `keyElsewhere`
- * the key lies in the machine's store, and has been proven there. Among several, the one that is valid now is taken.
+ * the key lies in the machine's store, and has been proven there; the chain is not judged then, because Windows builds it
+ * from all its stores. Among several, the one that is valid now is taken.
  *
  * Throws certificate-missing, certificate-not-for-servers, private-key-missing, private-key-mismatch, leaf-ambiguous,
  * certificate-expired, certificate-not-yet-valid, certificate-unreadable (a key that does not sign).
@@ -32,7 +34,7 @@ export interface SelectedCertificate extends ServerCertificate {
 export function selectServerCertificate(material: Material, selection: Selection & { readonly keyElsewhere: true }): Omit<SelectedCertificate, "privateKey">;
 export function selectServerCertificate(material: Material, selection: Selection & { readonly keyElsewhere?: false }): SelectedCertificate;
 export function selectServerCertificate(material: Material, selection: Selection & { readonly keyElsewhere?: boolean }): Omit<SelectedCertificate, "privateKey"> {
-  const { now, allowExpired, fileName: file } = selection;
+  const { now, allowExpired, fileName: file, keyElsewhere } = selection;
   const all = material.certificates.map(readCertificate);
   const keys = keysOf(all, material.privateKeys);
   const { leaf, privateKey } = choose(all, keys, material, selection);
@@ -50,7 +52,7 @@ export function selectServerCertificate(material: Material, selection: Selection
     ...(privateKey && { privateKey }),
     intermediates: chain.slice(1).filter((issuer) => !isSelfSigned(issuer)).map(({ der }) => der),
     chain: [certificate, ...chain.slice(1).map((issuer) => describeFields(issuer, { hasPrivateKey: keys.has(issuer), role: roleOfFields(issuer) }))],
-    findings: suitabilityOf(leaf, { now, issuers: all }),
+    findings: suitabilityOf(leaf, keyElsewhere === true ? { now } : { now, issuers: all, place: "files" }),
   };
 }
 

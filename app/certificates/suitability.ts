@@ -1,9 +1,15 @@
 // Whether a certificate can prove a server, and what about it will trouble clients. Each text stands beside its check.
 import type { Finding } from "../finding.ts";
-import { canonicalHost, coversName, isAddress, isHostName } from "./host-name.ts";
-import { chainOf, isSelfSigned } from "./match.ts";
-import { keyType } from "./private-key.ts";
-import { publicKeyOf, readCertificate, type CertificateFields } from "./x509.ts";
+import { hostsOf, nameFindings } from "./certificate-names.ts";
+import { pathFindings, type Place } from "./certification-path.ts";
+import { isAddress, isHostName } from "./host-name.ts";
+import { anyPurpose, purposeName, serverAuthentication } from "./key-purpose.ts";
+import { strengthFindings } from "./key-strength.ts";
+import { lengthFinding, validityFinding } from "./lifetime.ts";
+import { chainOf } from "./match.ts";
+import { readCertificate, type CertificateFields } from "./x509.ts";
+
+export { momentOf } from "./lifetime.ts";
 
 export interface Expectations {
   readonly now: Date;
@@ -11,49 +17,64 @@ export interface Expectations {
   readonly hostName?: string | undefined;
   /** DER of the certificates at hand to complete the chain; left out, the chain is not judged. */
   readonly issuers?: readonly Uint8Array[] | undefined;
+  /** Where those were found. Default "both". */
+  readonly place?: Place | undefined;
 }
 
-const day = 86_400_000;
-const soon = 30 * day;
-const serverAuthentication = "1.3.6.1.5.5.7.3.1";
-const anyUsage = "2.5.29.37.0";
+/** As `Expectations`, for certificates that have been read. */
+export interface FieldExpectations extends Omit<Expectations, "issuers"> {
+  readonly issuers?: readonly CertificateFields[] | undefined;
+}
 
 /**
- * Findings for one server certificate, errors first. Codes: certificate-expired, certificate-not-yet-valid,
- * certificate-not-for-servers, name-mismatch, key-too-small, key-kind-unusual, sha1-signature, chain-incomplete,
- * name-only-in-subject, expires-soon, self-signed. Throws certificate-unreadable.
+ * Findings for one server certificate, errors first. Codes: certificate-not-for-servers, extension-unknown-critical,
+ * self-signed, and those of lifetime.ts, certificate-names.ts, key-strength.ts and certification-path.ts. Throws
+ * certificate-unreadable.
  */
-export function suitability(der: Uint8Array, { now, hostName, issuers }: Expectations): readonly Finding[] {
-  return suitabilityOf(readCertificate(der), { now, hostName, issuers: issuers?.map(readCertificate) });
+export function suitability(der: Uint8Array, { issuers, ...others }: Expectations): readonly Finding[] {
+  return suitabilityOf(readCertificate(der), { ...others, issuers: issuers?.map(readCertificate) });
 }
 
 /** As `suitability`, for fields that have been read. */
-export function suitabilityOf(
-  certificate: CertificateFields,
-  { now, hostName, issuers }: { readonly now: Date; readonly hostName?: string | undefined; readonly issuers?: readonly CertificateFields[] | undefined },
-): readonly Finding[] {
-  const selfSigned = isSelfSigned(certificate);
-  const found = [
-    validity(certificate, now),
+export function suitabilityOf(certificate: CertificateFields, expectations: FieldExpectations): readonly Finding[] {
+  return worstFirst([
+    ...soundnessOf(certificate, expectations),
     purpose(certificate),
-    hostName === undefined ? null : name(certificate, hostName),
-    keySize(certificate),
-    keyKind(certificate),
-    selfSigned ? null : signature(certificate),
-    selfSigned || !issuers ? null : chain(certificate, issuers),
-    names(certificate),
-    selfSigned ? selfSignedFinding : null,
-  ].filter((finding) => finding !== null);
-  const order = ["error", "warning", "information"] as const;
-  return order.flatMap((severity) => found.filter((finding) => finding.severity === severity));
+    isOthersIssuer(certificate) ? null : lengthFinding(certificate),
+    ...nameFindings(certificate, expectations.hostName),
+    certificate.isSelfSigned ? selfSigned : null,
+  ]);
+}
+
+/** What holds for every certificate, an authority's as well as a server's: its time, its key, its signature and its chain. */
+export function soundnessOf(certificate: CertificateFields, { now, issuers, place = "both" }: FieldExpectations): readonly Finding[] {
+  return worstFirst([
+    validityFinding(certificate, now),
+    ...strengthFindings(certificate),
+    ...certificate.isSelfSigned || !issuers ? [] : pathFindings(chainOf(certificate, issuers), issuers, now, place),
+    unknownExtensions(certificate),
+  ]);
+}
+
+function worstFirst(found: readonly (Finding | null)[]): readonly Finding[] {
+  const findings = found.filter((finding) => finding !== null);
+  return (["error", "warning", "information"] as const).flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
 
 /** Why a certificate cannot prove a server, in words that follow a colon; null where it can. */
 export function unfitForServers(certificate: CertificateFields): string | null {
-  const usage = certificate.extendedKeyUsage;
-  if (certificate.isAuthority && !isOwnServer(certificate)) return "it is an authority's certificate, made to issue others.";
-  if (usage !== null && !usage.includes(serverAuthentication) && !usage.includes(anyUsage)) return "its extended key usage does not allow server authentication.";
-  return certificate.mayHandshake ? null : "its key usage does not allow a handshake.";
+  if (isOthersIssuer(certificate)) return "it is an authority's certificate, made to issue others.";
+  const { extendedKeyUsage, keyUsage } = certificate;
+  if (extendedKeyUsage !== null && !extendedKeyUsage.includes(serverAuthentication) && !extendedKeyUsage.includes(anyPurpose)) {
+    return extendedKeyUsage.length === 0 ? "its extended key usage allows nothing." : `its extended key usage allows ${enumerated(extendedKeyUsage.map(purposeName))} only.`;
+  }
+  if (certificate.mayHandshake) return null;
+  return keyUsage === null || keyUsage.length === 0 ? "its key usage allows nothing." : `its key usage allows ${enumerated(keyUsage)} only, and no handshake.`;
+}
+
+/** An authority's certificate, and not a server's home-made one that is marked as an authority's. */
+export function isOthersIssuer(certificate: CertificateFields): boolean {
+  return certificate.isAuthority && !isOwnServer(certificate);
 }
 
 /**
@@ -61,30 +82,13 @@ export function unfitForServers(certificate: CertificateFields): string | null {
  * self-signed, may do a handshake, and says that it is a server (by its usage or by naming a host) passes as a server's.
  */
 function isOwnServer(certificate: CertificateFields): boolean {
-  if (!isSelfSigned(certificate) || !certificate.mayHandshake) return false;
+  if (!certificate.mayHandshake || !certificate.isSelfSigned) return false;
   if (certificate.extendedKeyUsage?.includes(serverAuthentication) === true) return true;
   return hostsOf(certificate).some((host) => isAddress(host) || isHostName(host));
 }
 
-function hostsOf({ alternativeNames, commonName }: CertificateFields): readonly string[] {
-  return alternativeNames ?? (commonName === null ? [] : [commonName]);
-}
-
-function validity({ subject, notBefore, notAfter }: CertificateFields, now: Date): Finding | null {
-  if (notAfter < now) {
-    return { code: "certificate-expired", severity: "error", message: `The certificate of ${subject} ended on ${momentOf(notAfter)}.`, hint: "Have it renewed; clients refuse it." };
-  }
-  if (notBefore > now) {
-    return { code: "certificate-not-yet-valid", severity: "error", message: `The certificate of ${subject} is valid only from ${momentOf(notBefore)}.`, hint: "Check this machine's clock, or wait." };
-  }
-  const left = notAfter.getTime() - now.getTime();
-  if (left > soon) return null;
-  const days = Math.floor(left / day);
-  return {
-    code: "expires-soon", severity: "warning",
-    message: `The certificate ends on ${dateOf(notAfter)}, ${days === 0 ? "within a day" : days === 1 ? "in one day" : `in ${days} days`}.`,
-    hint: "Have it renewed now, and replace it before that day.",
-  };
+function enumerated(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }
 
 function purpose(certificate: CertificateFields): Finding | null {
@@ -92,70 +96,35 @@ function purpose(certificate: CertificateFields): Finding | null {
   return reason === null ? null : {
     code: "certificate-not-for-servers", severity: "error",
     message: `The certificate of ${certificate.subject} cannot prove a server: ${reason}`,
-    hint: "Choose the server's own certificate, not the authority that issued it.",
+    hint: isOthersIssuer(certificate) ? "Choose the server's own certificate, not the authority that issued it."
+      : `Choose the server's own certificate, or have it issued for ${purposeName(serverAuthentication)}.`,
   };
 }
 
-function name(certificate: CertificateFields, hostName: string): Finding | null {
-  const hosts = hostsOf(certificate);
-  if (coversName(hosts, hostName)) return null;
-  const held = hosts.length === 0 ? "no name" : hosts.length > 5 ? `${hosts.slice(0, 5).join(", ")} and ${hosts.length - 5} more` : hosts.join(", ");
-  return {
-    code: "name-mismatch", severity: "warning", message: `The certificate does not name ${canonicalHost(hostName) ?? hostName}; it names ${held}.`,
-    hint: "Clients that connect by that name will refuse it. Have it issued with that name, or let them use one that it has.",
+/** Extensions that programs know how to honour: those of RFC 5280 and 3779, of Netscape, and OCSP's (RFC 6960, 4.2.2.2.1) and proxies' (RFC 3820). */
+const knownExtensions: readonly string[] = [
+  "2.5.29.14", "2.5.29.15", "2.5.29.16", "2.5.29.17", "2.5.29.18", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32", "2.5.29.33", "2.5.29.35", "2.5.29.36",
+  "2.5.29.37", "2.5.29.46", "2.5.29.54", "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.7", "1.3.6.1.5.5.7.1.8", "1.3.6.1.5.5.7.1.14", "1.3.6.1.5.5.7.1.24",
+  "1.3.6.1.5.5.7.48.1.5", "2.16.840.1.113730.1.1",
+];
+const precertificate = "1.3.6.1.4.1.11129.2.4.3";
+
+/** RFC 5280, 4.2: whoever does not know a critical extension must refuse the certificate. */
+function unknownExtensions({ criticalExtensions }: CertificateFields): Finding | null {
+  const unknown = criticalExtensions.filter((identifier) => !knownExtensions.includes(identifier));
+  if (unknown.length === 0) return null;
+  return unknown.includes(precertificate) ? {
+    code: "extension-unknown-critical", severity: "warning",
+    message: `This is a precertificate (${precertificate}), which an authority makes for its logs before it issues the certificate: every client refuses it.`,
+    hint: "Ask the authority for the certificate itself.",
+  } : {
+    code: "extension-unknown-critical", severity: "warning",
+    message: `The certificate has ${unknown.length === 1 ? "an extension" : "extensions"} that clients must know or refuse it: ${enumerated(unknown)}.`,
+    hint: "Unless all clients are known to understand it, have the certificate issued without it.",
   };
 }
 
-function keySize(certificate: CertificateFields): Finding | null {
-  const key = publicKeyOf(certificate);
-  const bits = key?.asymmetricKeyDetails?.modulusLength;
-  return bits === undefined || bits >= 2048 ? null : {
-    code: "key-too-small", severity: "warning", message: `The certificate's key has ${bits} bits; browsers and Windows ask for 2048 at least.`,
-    hint: "Have it issued again for a larger key.",
-  };
-}
-
-function keyKind(certificate: CertificateFields): Finding | null {
-  const key = publicKeyOf(certificate);
-  const kind = key ? keyType(key) : "unknown";
-  return /^(?:rsa|ec):/.test(kind) ? null : {
-    code: "key-kind-unusual", severity: "warning", message: `The certificate's key is of the kind ${kind}, which Windows does not offer in TLS.`,
-    hint: "Have it issued for an RSA key of 2048 bits or more, or an EC key on P-256 or P-384.",
-  };
-}
-
-function signature({ signatureHash }: CertificateFields): Finding | null {
-  if (signatureHash !== "SHA-1" && signatureHash !== "MD5" && signatureHash !== "MD2") return null;
-  return {
-    code: "sha1-signature", severity: "warning", message: `The certificate is signed with ${signatureHash}, which browsers no longer trust.`,
-    hint: "Have it issued again with SHA-256.",
-  };
-}
-
-function chain(certificate: CertificateFields, issuers: readonly CertificateFields[]): Finding | null {
-  return chainOf(certificate, issuers).length > 1 ? null : {
-    code: "chain-incomplete", severity: "warning", message: `The certificate of the issuer, ${certificate.issuer}, is not in the files.`,
-    hint: "If that is an intermediate authority, give its certificate as well: browsers may find it by themselves, Android and Java do not.",
-  };
-}
-
-function names(certificate: CertificateFields): Finding | null {
-  return certificate.alternativeNames !== null && certificate.alternativeNames.length > 0 ? null : {
-    code: "name-only-in-subject", severity: "warning", message: "The certificate has no subject alternative name, the only place where clients look for the host's name.",
-    hint: "Have it issued again with its host names as subject alternative names.",
-  };
-}
-
-const selfSignedFinding: Finding = {
+const selfSigned: Finding = {
   code: "self-signed", severity: "information", message: "The certificate is signed with its own key; no authority vouches for it.",
   hint: "Every client has to be told to trust it.",
 };
-
-/** Date and time to the minute, as messages show them: "2027-01-31 12:00 UTC". */
-export function momentOf(time: Date): string {
-  return `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
-
-function dateOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
-}

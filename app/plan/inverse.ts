@@ -7,8 +7,9 @@ export function inverse(operation: Operation): Operation | null {
     case "certificate.import":
       return { kind: "certificate.remove", store: operation.store, thumbprint: operation.thumbprint, subject: operation.subject };
     case "certificate.remove":
-      // The key is gone with the certificate, so only the certificate's absence can be restored by hand.
-      return null;
+      return operation.certificate === undefined ? null : {
+        kind: "certificate.import", store: operation.store, thumbprint: operation.thumbprint, subject: operation.subject, withKey: false, certificate: operation.certificate,
+      };
     case "reservation.add":
       return { kind: "reservation.remove", url: operation.url, sddl: operation.sddl, account: operation.account };
     case "reservation.remove":

@@ -106,5 +106,5 @@ export function historyEntry(record: ChangeRecord): HistoryEntry {
 export function canFinish(record: ChangeRecord): boolean {
   return isOpen(record) && record.direction === "forward"
     && record.plan.operations.every((operation, index) =>
-      operation.kind !== "certificate.import" || record.steps[index]?.state === "done" || record.steps[index]?.state === "already");
+      operation.kind !== "certificate.import" || (!operation.withKey && operation.certificate !== undefined) || record.steps[index]?.state === "done" || record.steps[index]?.state === "already");
 }

@@ -5,7 +5,9 @@ import { bindingSchema } from "../http-sys/binding.ts";
 
 const port = z.number().int().min(1).max(65535);
 const sha256 = z.string().regex(/^[0-9A-F]{64}$/);
-const store = z.enum(["My", "CA"]);
+const store = z.enum(["My", "CA", "Root"]);
+/** DER in base64. A certificate is public; its key never stands in an operation. */
+const der = z.base64().max(100_000);
 
 export const changeSchema = z.strictObject({
   service: z.string(),
@@ -29,8 +31,9 @@ export const spliceSchema = z.strictObject({
 export type Splice = Readonly<z.infer<typeof spliceSchema>>;
 
 export const operationSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("certificate.import"), store, thumbprint: thumbprintSchema, subject: z.string(), withKey: z.boolean() }),
-  z.strictObject({ kind: z.literal("certificate.remove"), store, thumbprint: thumbprintSchema, subject: z.string() }),
+  z.strictObject({ kind: z.literal("certificate.import"), store, thumbprint: thumbprintSchema, subject: z.string(), withKey: z.boolean(), certificate: der.optional() }),
+  /** `certificate` is kept where removing can be undone: where no key is lost with it. */
+  z.strictObject({ kind: z.literal("certificate.remove"), store, thumbprint: thumbprintSchema, subject: z.string(), certificate: der.optional() }),
   z.strictObject({ kind: z.literal("reservation.add"), url: z.string(), sddl: z.string(), account: z.string() }),
   z.strictObject({ kind: z.literal("reservation.remove"), url: z.string(), sddl: z.string(), account: z.string() }),
   z.strictObject({ kind: z.literal("binding.set"), previous: bindingSchema.nullable(), next: bindingSchema }),

@@ -8,6 +8,7 @@ import { explainServiceControl } from "../http-sys/service-control.ts";
 import type { Command, CommandResult, Machine, Network, ServiceRecord } from "../machine.ts";
 import { configurationLimit } from "../santedb/configuration.ts";
 import { applySplices } from "../santedb/convert.ts";
+import { decodeBase64 } from "../base64.ts";
 import { sha256 } from "./hash.ts";
 import type { Operation, OperationOf } from "./operation.ts";
 import type { Materials } from "./plan.ts";
@@ -65,11 +66,13 @@ async function importCertificate(operation: OperationOf<"certificate.import">, {
   const present = await machine.certificates.find(operation.store, operation.thumbprint);
   if (present && (present.hasPrivateKey || !operation.withKey)) return unchanged;
   const material = materials.get(operation.thumbprint);
-  if (!material || (operation.withKey && material.privateKey === null)) {
+  const certificate = material?.certificate ?? (operation.certificate === undefined ? null : decodeBase64(operation.certificate));
+  const privateKey = operation.withKey ? material?.privateKey ?? null : null;
+  if (!certificate || (operation.withKey && privateKey === null)) {
     throw problem("cannot-finish", { reason: "the certificate's file and password are no longer at hand" });
   }
   await intend();
-  await machine.certificates.import(operation.store, material.certificate, operation.withKey ? material.privateKey : null);
+  await machine.certificates.import(operation.store, certificate, privateKey);
   if (operation.withKey && !(await machine.certificates.provesKey(operation.store, operation.thumbprint))) {
     throw problem("certificate-store-failed", { act: "use the imported private key", reason: "a test signature failed" });
   }

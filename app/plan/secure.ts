@@ -1,6 +1,7 @@
 // The planner of the main job: everything that must change so that an instance answers over TLS with a certificate.
 import { describe } from "../certificates/describe.ts";
-import { readMaterial } from "../certificates/read.ts";
+import type { CertificateReader } from "../certificates/reader.ts";
+import { certificateFilesOf } from "../certificates/source.ts";
 import { selectServerCertificate } from "../certificates/server-certificate.ts";
 import { suitability } from "../certificates/suitability.ts";
 import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
@@ -55,11 +56,7 @@ interface Gathered {
   readonly actualSid: string | null;
 }
 
-function decoded(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
-
-async function choose(machine: Machine, request: SecureRequest, hostName: string | undefined): Promise<Chosen> {
+async function choose(machine: Machine, reader: CertificateReader, request: SecureRequest, hostName: string | undefined): Promise<Chosen> {
   const now = machine.clock.now();
   if ("thumbprint" in request.certificate) {
     const { thumbprint } = request.certificate;
@@ -73,16 +70,16 @@ async function choose(machine: Machine, request: SecureRequest, hostName: string
       { now, allowExpired: request.allowExpired === true, fileName: thumbprint, keyElsewhere: true });
     return { certificate, findings: selected.findings, leaf: found.der, privateKey: null, intermediates: [] };
   }
-  const files = request.certificate.files.map(({ name, content }) => ({ name, content: decoded(content) }));
-  const material = await readMaterial(files, request.certificate.password);
+  const files = certificateFilesOf(request.certificate.files);
+  const material = await reader.read(files, request.certificate.password);
   const selected = selectServerCertificate(material, { now, allowExpired: request.allowExpired === true, fileName: files.map(({ name }) => name).join(", ") });
   const ofName = hostName === undefined ? [] : suitability(selected.leaf, { now, hostName }).filter(({ code }) => code === "name-mismatch");
   return { ...selected, findings: [...selected.findings, ...ofName] };
 }
 
-async function gather(machine: Machine, request: SecureRequest): Promise<Gathered> {
+async function gather(machine: Machine, reader: CertificateReader, request: SecureRequest): Promise<Gathered> {
   // The file first: a wrong password should be told whatever else is wrong.
-  const chosen = await choose(machine, request, request.hostName);
+  const chosen = await choose(machine, reader, request, request.hostName);
   const instance = await findInstance(machine, request.instance);
   const service = await machine.services.find(instance.instance.service);
   if (!service) throw problem("service-missing", { service: instance.instance.service });
@@ -241,8 +238,8 @@ function plural(count: number, one: string, many: string): string {
  * Throws what reading the certificate, the configuration and the machine throws, and binding-foreign, account-unknown,
  * service-missing, port-taken, file-read-only, configuration-no-endpoint.
  */
-export async function planSecure(machine: Machine, request: SecureRequest, random: number): Promise<Planned> {
-  const gathered = await gather(machine, request);
+export async function planSecure(machine: Machine, reader: CertificateReader, request: SecureRequest, random: number): Promise<Planned> {
+  const gathered = await gather(machine, reader, request);
   const { instance, service, chosen, listenList, loopbacks } = gathered;
   const { configuration, bytes, file } = instance;
 

@@ -26,12 +26,13 @@ async function obstacleOf(machine: Machine, operation: Operation, own: ReadonlyS
       const backup = await machine.files.read(operation.backup, configurationLimit).then(sha256, () => null);
       return backup === operation.sha256Before ? null : `The copy ${operation.backup}`;
     }
+    case "certificate.remove":
+      return null;
     case "certificate.import": {
       if (operation.store !== "My") return null;
       const other = (await machine.httpSys.bindings()).find(({ thumbprint, endpoint }) => thumbprint === operation.thumbprint && !own.has(endpoint));
       return other ? `The binding of ${other.endpoint}, which uses the certificate,` : null;
     }
-    case "certificate.remove":
     case "reservation.remove":
     case "binding.remove":
     case "file.restore":

@@ -25,7 +25,7 @@ export function commandsOf(operation: Operation): readonly Command[] {
   }
 }
 
-const storeTitle = { My: "Personal", CA: "Intermediate Certification Authorities" } as const;
+export const storeTitle = { My: "Personal", CA: "Intermediate Certification Authorities", Root: "Trusted Root Certification Authorities" } as const;
 const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 const fileName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

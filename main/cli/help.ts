@@ -1,6 +1,7 @@
 // The help, made from the table of verbs.
 import type { OptionName } from "./options.ts";
-import { verbs, type Verb } from "./verbs.ts";
+import type { Verb } from "./verb.ts";
+import { verbs } from "./verbs.ts";
 
 const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: string]>> = {
   "machine": ["--machine windows|linux|practice", "the machine to work on (practice where neither fits)"],
@@ -24,6 +25,23 @@ const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: str
   "take-over": ["--take-over", "replace a binding that another application made"],
   "finish": ["--finish", "carry the interrupted change through instead of putting it back"],
   "keep": ["--keep", "leave the machine as it is, and only close the record of the interrupted change"],
+  "to": ["--to pem|der|pfx|pfx-legacy", "what to write; pfx-legacy is for Windows Server 2016 and older"],
+  "out": ["--out FILE", "the file to make; one that is there is never overwritten"],
+  "out-dir": ["--out-dir DIR", "folder for the request (NAME.csr) and its encrypted key (NAME.key)"],
+  "out-password-file": ["--out-password-file FILE", "password of the file to make (default: the input's)"],
+  "with-key": ["--with-key", "write the private key as well"],
+  "without-key": ["--without-key", "leave the private key out"],
+  "name": ["--name NAME", "common name: the host name that clients use"],
+  "san": ["--san NAME|ADDRESS", "a further host name or IP address (may be repeated)"],
+  "organization": ["--organization TEXT", "organisation, for the subject"],
+  "organizational-unit": ["--organizational-unit TEXT", "department, for the subject"],
+  "locality": ["--locality TEXT", "town, for the subject"],
+  "state": ["--state TEXT", "state or province, for the subject"],
+  "country": ["--country XX", "country in two letters, for the subject"],
+  "store": ["--store My|CA|Root", "which store, where several hold the certificate"],
+  "search": ["--search TEXT", "only certificates whose subject, names, issuer or numbers hold the text"],
+  "include-root": ["--include-root", "trust the root in the files as well: put it into the machine's Root store"],
+  "force": ["--force", "remove it although it is in use"],
   "no-open": ["--no-open", "print the address only; open no browser"],
 };
 

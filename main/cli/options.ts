@@ -26,6 +26,23 @@ const options = {
   "finish": { type: "boolean" },
   "keep": { type: "boolean" },
   "no-open": { type: "boolean" },
+  "to": { type: "string" },
+  "out": { type: "string" },
+  "out-dir": { type: "string" },
+  "out-password-file": { type: "string" },
+  "with-key": { type: "boolean" },
+  "without-key": { type: "boolean" },
+  "name": { type: "string" },
+  "san": { type: "string", multiple: true },
+  "organization": { type: "string" },
+  "organizational-unit": { type: "string" },
+  "locality": { type: "string" },
+  "state": { type: "string" },
+  "country": { type: "string" },
+  "store": { type: "string" },
+  "search": { type: "string" },
+  "include-root": { type: "boolean" },
+  "force": { type: "boolean" },
 } as const;
 
 export type OptionName = keyof typeof options;

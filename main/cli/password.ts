@@ -4,7 +4,7 @@ import { readSecret, readSecretFile } from "../storage/secret.ts";
 import type { Options } from "./options.ts";
 
 /** The text of bytes as a password: one line end at its close is not part of it. */
-function asPassword(bytes: Uint8Array, file: string): string {
+export function asPassword(bytes: Uint8Array, file: string): string {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

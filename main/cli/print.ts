@@ -69,7 +69,7 @@ export function verifiedText(verified: readonly Verified[], paint: Paint): strin
 const outcomes = { applied: "Done", unchanged: "Nothing to do: all is so already", undone: "Undone: everything is as it was", planned: "Planned", kept: "Left as it is; put it right by hand" } as const;
 
 export function appliedText({ outcome, title, planId, verified, findings }: Applied, paint: Paint): string {
-  return `${paint(["green", "bold"], outcomes[outcome])}. ${printable(title)}\n${verifiedText(verified, paint)}${findingLines(findings, paint)}${outcome === "applied" ? paint("dim", `To undo: lockstep history undo ${planId}\n`) : ""}`;
+  return `${paint(["green", "bold"], outcomes[outcome])}. ${printable(title)}\n${verifiedText(verified, paint)}${findingLines(findings, paint)}${outcome === "applied" && !findings.some(({ code }) => code === "private-key-lost") ? paint("dim", `To undo: lockstep history undo ${planId}\n`) : ""}`;
 }
 
 const stepMarks = { "pending": "·", "running": "…", "done": "✓", "already": "=", "failed": "✗", "undone": "↶", "not-undone": "✗" } as const;

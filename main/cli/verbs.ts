@@ -1,57 +1,14 @@
 // The verbs: each turns its operands and options into calls of the contract, and its answer into a value and a text.
-import type { Certificate } from "../../app/certificates/certificate.ts";
 import { cleanThumbprint } from "../../app/certificates/thumbprint.ts";
-import { certificateFileLimit, type Applied, type PlanView, type SecureRequest, type UploadedFile } from "../../app/contract.ts";
+import type { Applied, SecureRequest } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 import { nodeFiles } from "../storage/file.ts";
-import type { OptionName, Options } from "./options.ts";
-import { appliedText, detailText, findingLines, planText, table, type Paint } from "./print.ts";
-import { readPassword } from "./password.ts";
-
-export interface Answer {
-  /** The value of `--json`. */
-  readonly value: unknown;
-  readonly text: (paint: Paint) => string;
-  /** 1: done, and the answer is no. */
-  readonly exit?: 0 | 1;
-}
-
-export interface Context {
-  readonly host: Host;
-  readonly options: Options;
-  /** Asks the person at the terminal; false without one to ask. */
-  readonly confirm: (question: string) => Promise<boolean>;
-  /** Shows text for review before a question; silent with --json. */
-  readonly show: (text: (paint: Paint) => string) => void;
-  /** Calls `cancel` when the person interrupts, until the function returned is called. */
-  readonly onInterrupt: (cancel: () => void) => () => void;
-}
-
-export interface Verb {
-  /** Operands as the help shows them; those in brackets may be left out. */
-  readonly operands: readonly string[];
-  readonly options: readonly OptionName[];
-  readonly summary: string;
-  /** Refused without --yes or a person to ask; so is --plan where there is none. */
-  readonly plans?: boolean;
-  /** Looks at files only: no machine is opened for it. */
-  readonly needsNoMachine?: boolean;
-  readonly run: (operands: readonly string[], context: Context) => Promise<Answer>;
-}
-
-const operand = (operands: readonly string[], index: number): string => operands[index] ?? "";
-
-async function upload(path: string): Promise<UploadedFile> {
-  const content = await nodeFiles.read(path, certificateFileLimit);
-  return { name: path, content: Buffer.from(content).toString("base64") };
-}
-
-async function certificateFiles(first: string, options: Options) {
-  const files = await Promise.all([first, ...(options.key ?? [])].map(upload));
-  const password = await readPassword(options);
-  return { files, ...(password !== undefined && { password }) };
-}
+import { certificateFiles } from "./certificate-files.ts";
+import { certificateVerbs, daysLeft, secretOptions } from "./certificate-verbs.ts";
+import type { Options } from "./options.ts";
+import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
+import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
 
 async function secureRequest(instance: string, options: Options): Promise<SecureRequest> {
   if (options.certificate === undefined) throw problem("usage", { problem: "`endpoint secure` needs --certificate FILE (or the thumbprint of one in the machine's store)." });
@@ -71,37 +28,6 @@ async function secureRequest(instance: string, options: Options): Promise<Secure
   };
 }
 
-const planned = ({ planId, title, outcome, operations, verified, findings, certificate }: PlanView) =>
-  ({ outcome, planId, title, operations, verified, findings, certificate });
-
-const applied = (value: Applied): Answer => ({ value, text: (paint) => appliedText(value, paint) });
-
-async function carryOut(plan: PlanView, { host, options, confirm, show, onInterrupt }: Context): Promise<Answer> {
-  if (options.plan === true || plan.outcome === "unchanged") return { value: planned(plan), text: (paint) => planText(plan, paint) };
-  if (options.yes !== true) {
-    show((paint) => planText(plan, paint));
-    if (!(await confirm("Carry this out?"))) throw problem("plan-cancelled", {});
-  }
-  const release = onInterrupt(() => void host.plan.cancel({ planId: plan.planId }));
-  try {
-    return applied(await host.plan.apply({ planId: plan.planId }));
-  } finally {
-    release();
-  }
-}
-
-const days = (notAfter: string, now = Date.now()): string => {
-  const left = Math.floor((Date.parse(notAfter) - now) / 86_400_000);
-  return left < 0 ? "ended" : `${left} days left`;
-};
-
-const secretOptions = ["password-file", "password-stdin", "key"] as const;
-
-const certificateHeadings = ["SUBJECT", "VALID UNTIL", "KEY", "THUMBPRINT", "PRIVATE KEY"] as const;
-
-const certificateCells = ({ subject, notAfter, keyType, thumbprint, hasPrivateKey }: Certificate): readonly string[] =>
-  [subject, `${notAfter.slice(0, 10)} (${days(notAfter)})`, keyType, thumbprint, hasPrivateKey ? "yes" : "no"];
-
 /** A verb that controls one service by its name. */
 const serviceVerb = (summary: string, control: (host: Host, name: string) => Promise<Applied>): Verb => ({
   operands: ["NAME"], options: [], summary,
@@ -116,49 +42,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: "give an instance TLS: certificate, binding, reservation, configuration and service together",
     run: async (operands, context) => carryOut(await context.host.endpoint.planSecure(await secureRequest(operand(operands, 0), context.options)), context),
   },
-  "certificate inspect": {
-    operands: ["FILE"], options: secretOptions, needsNoMachine: true,
-    summary: "say what a certificate file holds",
-    run: async (operands, { host, options }) => {
-      const value = await host.certificate.inspect(await certificateFiles(operand(operands, 0), options));
-      const failed = value.findings.some(({ severity }) => severity === "error");
-      return {
-        value, exit: failed ? 1 : 0,
-        text: (paint) => [
-          `${value.format.toUpperCase()}${value.encryption === null ? "" : `, encrypted with ${value.encryption}`}\n`,
-          table(["ROLE", ...certificateHeadings], value.certificates.map((certificate) => [certificate.role, ...certificateCells(certificate)]), "No certificate.", paint),
-          findingLines(value.findings, paint),
-        ].join(""),
-      };
-    },
-  },
-  "certificate list": {
-    operands: [], options: [],
-    summary: "the certificates in the machine's stores",
-    run: async (_, { host }) => {
-      const value = await host.certificate.list({});
-      return {
-        value,
-        text: (paint) => table(["STORE", ...certificateHeadings],
-          value.map((certificate) => [certificate.store, ...certificateCells(certificate)]), "The stores hold no certificate.", paint),
-      };
-    },
-  },
-  "certificate thumbprint": {
-    operands: ["TEXT"], options: [],
-    summary: "clean a pasted thumbprint, and say what was removed",
-    run: async (operands, { host }) => {
-      const cleaned = cleanThumbprint(operand(operands, 0));
-      const listed = await host.certificate.list({});
-      const found = listed.find((certificate) => [certificate.thumbprint, certificate.sha256, certificate.serialNumber].includes(cleaned.thumbprint));
-      const kind = found && found.serialNumber === cleaned.thumbprint ? "serial-number" as const : cleaned.kind;
-      const value = { ...cleaned, kind, matches: found?.thumbprint ?? null };
-      return {
-        value, exit: kind === "sha1" ? 0 : 1,
-        text: () => `${value.thumbprint}  (${value.kind})\n${value.removed.map((what) => `removed: ${what}\n`).join("")}`,
-      };
-    },
-  },
+  ...certificateVerbs,
   "binding list": {
     operands: [], options: [],
     summary: "the certificate bindings of HTTP.sys",
@@ -189,7 +73,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
         text: (paint) => `${table(["NAME", "PRODUCT", "ADDRESS", "CERTIFICATE", "SERVICE", "STATE", "ACCOUNT"],
           value.map((instance) => [instance.name, `${instance.product} ${instance.generation}`,
             instance.scheme === null ? "" : `${instance.scheme}://${instance.host ?? ""}:${instance.port ?? ""}`,
-            instance.certificate ? `${instance.certificate.names[0] ?? instance.certificate.subject}, ${days(instance.certificate.notAfter)}` : "none",
+            instance.certificate ? `${instance.certificate.names[0] ?? instance.certificate.subject}, ${daysLeft(instance.certificate.notAfter)}` : "none",
             instance.service, instance.state, instance.account]), "No SanteDB instance was found.", paint)}${findingLines(value.flatMap(({ findings }) => findings), paint)}`,
       };
     },

@@ -1,6 +1,7 @@
 // The desktop shell: one window, its pages by app://, its calls by IPC. All that Lockstep does happens in the console.
 import { join } from "node:path";
 import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session } from "electron";
+import { missingCryptography } from "../../app/certificates/self-test.ts";
 import { asLockstepError } from "../../app/errors.ts";
 import { openConsole } from "../console.ts";
 import type { Console } from "../console-port.ts";
@@ -36,6 +37,14 @@ async function start(): Promise<void> {
   app.on("second-instance", showWindow);
   app.on("window-all-closed", () => app.quit());
   await openWindow();
+  void tellMissingCryptography();
+}
+
+/** Electron's cryptography is another one than Node's: what certificates need of it is tried at every start, once the window is there. */
+async function tellMissingCryptography(): Promise<void> {
+  const missing = await missingCryptography();
+  if (missing.length === 0) return;
+  dialog.showErrorBox("Some certificates cannot be read", `This build of Lockstep lacks: ${missing.join(", ")}.\n\nCertificate files that need it are refused. The command line is not affected.`);
 }
 
 async function openWindow(): Promise<void> {

@@ -9,7 +9,7 @@ const refuse = (): Promise<never> => Promise.reject(problem("unsupported", { wha
 export const noMachine: Machine = {
   kind: "practice",
   hostName: "",
-  certificates: { list: refuse, find: refuse, import: refuse, remove: refuse, provesKey: refuse },
+  certificates: { list: refuse, find: refuse, import: refuse, remove: refuse, provesKey: refuse, exportKey: refuse },
   httpSys: { bindings: refuse, reservations: refuse, listenList: refuse },
   services: { list: refuse, find: refuse },
   accounts: { sid: refuse },

@@ -1,7 +1,7 @@
 // Files on disk: the one place that reads and writes whole files. A write is a temporary file, fsync, rename, fsync.
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { access, link, lstat, open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { access, copyFile, link, lstat, mkdir, open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LockstepError, problem } from "../../app/errors.ts";
 import type { Files, FileStat } from "../../app/machine.ts";
@@ -69,6 +69,9 @@ export async function readFile(path: string, limit: number): Promise<Uint8Array>
       chunks.push(chunk.subarray(0, bytesRead));
     }
     if (size === 0) throw problem("file-empty", { file: path });
+    // What was written to while it was read is neither the old file nor the new one. The kernel's own files have no size.
+    const after = await file.stat();
+    if (found.size > 0 && (size !== found.size || after.size !== found.size || after.mtimeMs !== found.mtimeMs)) throw problem("file-changed-while-read", { file: path });
     const [only] = chunks;
     return chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
   } catch (thrown) {
@@ -164,6 +167,39 @@ export async function atomicWrite(path: string, content: Uint8Array, options: { 
       throw thrown;
     }
     await syncFolder(dirname(target.path));
+  } catch (thrown) {
+    throw fileProblem(path, thrown);
+  }
+}
+
+/**
+ * Makes a file that must not be there yet, whole and durable; for its owner only unless `mode` says otherwise. Throws
+ * file-exists, file-not-found (for a missing folder), file-unwritable, disk-full.
+ */
+export async function createFile(path: string, content: Uint8Array, mode = 0o600): Promise<void> {
+  try {
+    if (await isThere(path)) throw problem("file-exists", { file: path });
+    const temporary = await writeTemporary(path, content, { mode, owner: null });
+    try {
+      // A second name is refused where the first is taken, unlike a new name for the old.
+      await link(temporary, path).catch(async (thrown: unknown) => {
+        if (codeOf(thrown) === "EEXIST") throw problem("file-exists", { file: path }, { cause: thrown });
+        if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(thrown))) throw thrown;
+        await copyFile(temporary, path, constants.COPYFILE_EXCL);
+      });
+    } finally {
+      await unlink(temporary).catch(() => undefined);
+    }
+    await syncFolder(dirname(path));
+  } catch (thrown) {
+    throw fileProblem(path, thrown);
+  }
+}
+
+/** Makes a folder and those above it, unless it is there. Throws file-unwritable, disk-full. */
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode });
   } catch (thrown) {
     throw fileProblem(path, thrown);
   }

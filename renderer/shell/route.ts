@@ -1,8 +1,17 @@
 // The pages and their addresses, in the fragment: one page, whatever host serves it.
+import type { StoredDetail } from "../../app/certificates/certificate.ts";
+
+type Store = StoredDetail["certificate"]["store"];
 
 export type Route =
   | { readonly page: "overview" }
   | { readonly page: "secure"; readonly instance: string | null }
+  | { readonly page: "certificates" }
+  | { readonly page: "certificate"; readonly store: Store; readonly thumbprint: string }
+  | { readonly page: "import" }
+  | { readonly page: "request" }
+  | { readonly page: "complete"; readonly id: string | null }
+  | { readonly page: "convert" }
   | { readonly page: "history" }
   | { readonly page: "record"; readonly id: string }
   | { readonly page: "unknown" };
@@ -15,15 +24,27 @@ const decode = (part: string): string | null => {
   }
 };
 
+function certificateRoute(store: string, thumbprint: string): Route {
+  if (store !== "My" && store !== "CA" && store !== "Root" || !/^[0-9A-F]{40}$/.test(thumbprint)) return { page: "unknown" };
+  return { page: "certificate", store, thumbprint };
+}
+
 /** Reads a fragment ("#/history/…"); an empty one is the overview. */
 export function parseRoute(fragment: string): Route {
   const parts = fragment.replace(/^#?\/?/, "").split("/").map(decode);
-  if (parts.length > 2 || parts.includes(null)) return { page: "unknown" };
-  const [page, subject] = parts;
-  const named = subject === undefined || subject === null || subject === "" ? null : subject;
+  const [page = null, subject = null, detail] = parts;
+  if (parts.length > 3 || parts.includes(null)) return { page: "unknown" };
+  if (detail !== undefined) return page === "certificates" ? certificateRoute(subject ?? "", detail ?? "") : { page: "unknown" };
+  const named = subject === "" ? null : subject;
+  const alone = (route: Route): Route => (named === null ? route : { page: "unknown" });
   switch (page) {
-    case "": return named === null ? { page: "overview" } : { page: "unknown" };
+    case "": return alone({ page: "overview" });
     case "secure": return { page: "secure", instance: named };
+    case "certificates":
+    case "import":
+    case "request":
+    case "convert": return alone({ page });
+    case "complete": return { page, id: named };
     case "history": return named === null ? { page: "history" } : { page: "record", id: named };
     default: return { page: "unknown" };
   }
@@ -34,7 +55,13 @@ export function addressOf(route: Route): string {
   switch (route.page) {
     case "overview": return "#/";
     case "secure": return route.instance === null ? "#/secure" : `#/secure/${encodeURIComponent(route.instance)}`;
-    case "history": return "#/history";
+    case "certificates":
+    case "import":
+    case "request":
+    case "convert":
+    case "history": return `#/${route.page}`;
+    case "certificate": return `#/certificates/${route.store}/${route.thumbprint}`;
+    case "complete": return route.id === null ? "#/complete" : `#/complete/${encodeURIComponent(route.id)}`;
     case "record": return `#/history/${encodeURIComponent(route.id)}`;
     case "unknown": return "#/";
   }

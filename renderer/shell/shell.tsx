@@ -9,27 +9,45 @@ import { ErrorNotice } from "../pages/error-notice.tsx";
 import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
 import { OverviewPage } from "../pages/overview/overview-page.tsx";
 import { Page } from "../pages/page.tsx";
-import { Button, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, Spinner } from "../ui/index.ts";
+import { Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, Spinner } from "../ui/index.ts";
 import { addressOf, goTo, parseRoute, type Route } from "./route.ts";
 
 // Pages that a first look does not need come in files of their own, fetched once the first page stands.
-const importWizard = () => import("../pages/endpoint/secure-wizard.tsx");
-const importHistory = () => import("../pages/history/history-page.tsx");
-const importRecord = () => import("../pages/history/record-page.tsx");
-const SecureWizard = lazy(async () => ({ default: (await importWizard()).SecureWizard }));
-const HistoryPage = lazy(async () => ({ default: (await importHistory()).HistoryPage }));
-const RecordPage = lazy(async () => ({ default: (await importRecord()).RecordPage }));
+const loaders = {
+  secure: () => import("../pages/endpoint/secure-wizard.tsx"),
+  certificates: () => import("../pages/certificate/certificates-page.tsx"),
+  certificate: () => import("../pages/certificate/stored-certificate-page.tsx"),
+  import: () => import("../pages/import/import-wizard.tsx"),
+  request: () => import("../pages/request/request-wizard.tsx"),
+  complete: () => import("../pages/request/complete-wizard.tsx"),
+  convert: () => import("../pages/convert/convert-page.tsx"),
+  history: () => import("../pages/history/history-page.tsx"),
+  record: () => import("../pages/history/record-page.tsx"),
+} as const;
+const SecureWizard = lazy(async () => ({ default: (await loaders.secure()).SecureWizard }));
+const CertificatesPage = lazy(async () => ({ default: (await loaders.certificates()).CertificatesPage }));
+const StoredCertificatePage = lazy(async () => ({ default: (await loaders.certificate()).StoredCertificatePage }));
+const ImportWizard = lazy(async () => ({ default: (await loaders.import()).ImportWizard }));
+const RequestWizard = lazy(async () => ({ default: (await loaders.request()).RequestWizard }));
+const CompleteWizard = lazy(async () => ({ default: (await loaders.complete()).CompleteWizard }));
+const ConvertPage = lazy(async () => ({ default: (await loaders.convert()).ConvertPage }));
+const HistoryPage = lazy(async () => ({ default: (await loaders.history()).HistoryPage }));
+const RecordPage = lazy(async () => ({ default: (await loaders.record()).RecordPage }));
 
 const subscribeHash = (changed: () => void) => {
   window.addEventListener("hashchange", changed);
   return () => window.removeEventListener("hashchange", changed);
 };
 
-interface Destination { readonly route: Route; readonly title: "overview.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
+interface Destination { readonly route: Route; readonly title: "overview.title" | "certificates.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
 
 /** The pages that can be gone to, in the order of the navigation, each with the pages that lie below it. */
 const destinations: readonly Destination[] = [
   { route: { page: "overview" }, title: "overview.title", icon: <OverviewIcon />, selectedIcon: <OverviewSelectedIcon />, pages: ["overview", "secure"] },
+  {
+    route: { page: "certificates" }, title: "certificates.title", icon: <CertificateIcon />, selectedIcon: <CertificateSelectedIcon />,
+    pages: ["certificates", "certificate", "import", "request", "complete", "convert"],
+  },
   { route: { page: "history" }, title: "history.title", icon: <HistoryIcon />, selectedIcon: <HistorySelectedIcon />, pages: ["history", "record"] },
 ];
 
@@ -65,6 +83,12 @@ function CurrentPage({ route, machine }: { readonly route: Route; readonly machi
   switch (route.page) {
     case "overview": return <OverviewPage machine={machine} />;
     case "secure": return <SecureWizard key={route.instance} name={route.instance} machine={machine} />;
+    case "certificates": return <CertificatesPage />;
+    case "certificate": return <StoredCertificatePage key={route.thumbprint} store={route.store} thumbprint={route.thumbprint} machine={machine} />;
+    case "import": return <ImportWizard machine={machine} />;
+    case "request": return <RequestWizard machine={machine} />;
+    case "complete": return <CompleteWizard key={route.id} id={route.id} machine={machine} />;
+    case "convert": return <ConvertPage />;
     case "history": return <HistoryPage />;
     case "record": return <RecordPage key={route.id} id={route.id} />;
     case "unknown": return (
@@ -99,7 +123,7 @@ export function Shell() {
 
   useEffect(() => {
     // A page that cannot be fetched says so when it is opened.
-    const fetchAhead = window.setTimeout(() => void Promise.allSettled([importWizard(), importHistory(), importRecord()]), 1_000);
+    const fetchAhead = window.setTimeout(() => void Promise.allSettled(Object.values(loaders).map((load) => load())), 1_000);
     return () => window.clearTimeout(fetchAhead);
   }, []);
   useEffect(() => { main.current?.scrollTo({ top: 0 }); }, [fragment]);

@@ -1,11 +1,19 @@
 // The icons in use, by what they mean here. Each is imported alone, so that the bundle holds no other.
+export { ArrowExport20Regular as ExportIcon } from "@fluentui/react-icons/svg/arrow-export";
+export { ArrowImport20Regular as ImportIcon } from "@fluentui/react-icons/svg/arrow-import";
+export { ArrowSortDown16Regular as SortDownIcon } from "@fluentui/react-icons/svg/arrow-sort-down";
+export { ArrowSortUp16Regular as SortUpIcon } from "@fluentui/react-icons/svg/arrow-sort-up";
+export { ArrowSwap20Regular as ConvertIcon } from "@fluentui/react-icons/svg/arrow-swap";
 export { ArrowUndo20Regular as UndoIcon } from "@fluentui/react-icons/svg/arrow-undo";
-export { Certificate20Regular as CertificateIcon, Certificate32Regular as CertificateLargeIcon } from "@fluentui/react-icons/svg/certificate";
+export { Certificate20Filled as CertificateSelectedIcon, Certificate20Regular as CertificateIcon, Certificate32Regular as CertificateLargeIcon } from "@fluentui/react-icons/svg/certificate";
 export { CheckmarkCircle20Filled as SuccessIcon, CheckmarkCircle16Filled as SuccessSmallIcon } from "@fluentui/react-icons/svg/checkmark-circle";
 export { Checkmark16Regular as CopiedIcon } from "@fluentui/react-icons/svg/checkmark";
 export { ChevronRight16Regular as ForwardIcon } from "@fluentui/react-icons/svg/chevron-right";
 export { Circle16Regular as PendingIcon } from "@fluentui/react-icons/svg/circle";
 export { Copy16Regular as CopyIcon } from "@fluentui/react-icons/svg/copy";
+export { Delete20Regular as DeleteIcon } from "@fluentui/react-icons/svg/delete";
+export { Dismiss16Regular as RemoveIcon } from "@fluentui/react-icons/svg/dismiss";
+export { Document24Regular as FileIcon } from "@fluentui/react-icons/svg/document";
 export { DocumentAdd48Regular as AddFileIcon } from "@fluentui/react-icons/svg/document-add";
 export { ErrorCircle20Filled as ErrorIcon, ErrorCircle16Filled as ErrorSmallIcon } from "@fluentui/react-icons/svg/error-circle";
 export { Eye20Regular as ShowIcon } from "@fluentui/react-icons/svg/eye";
@@ -13,9 +21,12 @@ export { EyeOff20Regular as HideIcon } from "@fluentui/react-icons/svg/eye-off";
 export { History20Filled as HistorySelectedIcon, History20Regular as HistoryIcon, History32Regular as HistoryLargeIcon } from "@fluentui/react-icons/svg/history";
 export { Home20Filled as OverviewSelectedIcon, Home20Regular as OverviewIcon } from "@fluentui/react-icons/svg/home";
 export { Info20Filled as InformationIcon, Info16Filled as InformationSmallIcon } from "@fluentui/react-icons/svg/info";
+export { Key16Regular as KeySmallIcon } from "@fluentui/react-icons/svg/key";
+export { MailArrowUp20Regular as RequestIcon } from "@fluentui/react-icons/svg/mail-arrow-up";
 export { Save20Regular as SaveIcon } from "@fluentui/react-icons/svg/save";
 export { Search20Regular as SearchIcon, Search32Regular as SearchLargeIcon } from "@fluentui/react-icons/svg/search";
 export { ServerRegular as ServerIcon } from "@fluentui/react-icons/svg/server";
+export { SubtractCircle16Regular as NoneSmallIcon } from "@fluentui/react-icons/svg/subtract-circle";
 export { Warning20Filled as WarningIcon, Warning16Filled as WarningSmallIcon } from "@fluentui/react-icons/svg/warning";
 export { ArrowUndo16Regular as UndoneIcon } from "@fluentui/react-icons/svg/arrow-undo";
 

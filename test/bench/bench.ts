@@ -10,6 +10,8 @@ import { applySplices, planConversion } from "../../app/santedb/convert.ts";
 import { makeServerPfx } from "../fixtures/certificates.ts";
 import { openConsole } from "../../main/console.ts";
 import { readFileSync } from "node:fs";
+import { readingBench } from "./reading.ts";
+import { windowBench } from "./window.ts";
 
 const program = process.argv[2] ?? "dist/lockstep.js";
 
@@ -100,6 +102,8 @@ try {
   await secureRun(directory);
   commandStart(join(directory, "machine"));
   configurationEdit();
+  await readingBench(row);
+  await windowBench(program, row);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

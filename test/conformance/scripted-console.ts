@@ -14,7 +14,18 @@ type Inputs = { readonly [Group in keyof Implementation]: { readonly [Verb in ke
 /** A valid question for every call of the contract. */
 export const questions: Inputs = {
   machine: { describe: {} },
-  certificate: { inspect: { files: [{ name: "server.pfx", content: "AAEC" }], password: "correct horse" }, list: {} },
+  certificate: {
+    inspect: { files: [{ name: "server.pfx", content: "AAEC" }], password: "correct horse" }, list: {},
+    identify: { files: [{ name: "server.pfx", content: "AAEC" }] },
+    show: { store: "My", thumbprint: "A".repeat(40), hostName: "clinic-7.example.org" },
+    whereUsed: { thumbprint: "A".repeat(40) },
+    planImport: { source: { files: [{ name: "server.pfx", content: "AAEC" }], password: "correct horse" }, includeRoots: true },
+    planRemove: { store: "CA", thumbprint: "A".repeat(40), force: true },
+    convert: { source: { answer: [{ name: "answer.cer", content: "AAEC" }], request: "request-1", password: "correct horse" }, to: "pfx", newPassword: "battery staple" },
+    request: { commonName: "clinic-7.example.org", names: ["127.0.0.1"], keyType: "ec:p256", organization: "Größe & Ναι", password: "correct horse" },
+    requests: {},
+    discardRequest: { id: "request-1" },
+  },
   binding: { list: {} },
   reservation: { list: {} },
   instance: { list: {} },
@@ -36,6 +47,10 @@ const verified = [{ address: "127.0.0.1", port: 9200, serverName: null, thumbpri
 const findings = [{ code: "certificate-ends-soon", severity: "warning" as const, message: "It ends in 20 days.", hint: "Have it renewed." }];
 const plan: PlanView = { planId: "plan-1", title: "Secure default", outcome: "planned", operations: [operation], findings, certificate, verified: [] };
 const applied: Applied = { outcome: "applied", planId: "plan-1", title: "Secure default", operations: [operation], verified, findings };
+const pending = {
+  id: "request-1", subject: "CN=clinic-7.example.org", names: ["clinic-7.example.org"], keyType: "ec:p256", created: "2026-11-22T02:00:00.000Z",
+  request: "-----BEGIN CERTIFICATE REQUEST-----\nAAEC\n-----END CERTIFICATE REQUEST-----\n", hasPassword: true,
+};
 const entry = { id: "change-1", at: "2026-11-22T02:00:00.000Z", title: "Secure default", outcome: "applied" as const, by: "root" };
 
 /** What the console answers to each valid question, and what therefore must arrive at the other end of every host. */
@@ -44,6 +59,17 @@ export const answers: { readonly [Group in keyof Implementation]: { readonly [Ve
   certificate: {
     inspect: { format: "pfx", encryption: "AES-256 (SHA-256)", certificates: [certificate], privateKeys: [{ keyType: "rsa:2048", matches: "A".repeat(40) }, { keyType: "ed25519", matches: null }], chain: ["A".repeat(40)], findings },
     list: [{ ...certificate, store: "My" }],
+    identify: [{ name: "server.pfx", format: "pfx", encryption: "AES-256 (SHA-256)", needsPassword: true, findings }],
+    show: {
+      certificate: { ...certificate, store: "My" }, pem: "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n", chain: [certificate], findings,
+      uses: [{ kind: "binding", subject: "0.0.0.0:9200" }], privateKey: "proven",
+    },
+    whereUsed: [{ kind: "binding", subject: "0.0.0.0:9200" }, { kind: "configuration", subject: "C:\\santedb.config" }],
+    planImport: plan, planRemove: plan,
+    convert: { fileName: "clinic-7.example.org.pfx", content: "AAEC", certificates: [certificate], hasPrivateKey: true, findings },
+    request: { ...pending, encryptedKey: "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAEC\n-----END ENCRYPTED PRIVATE KEY-----\n" },
+    requests: [pending],
+    discardRequest: {},
   },
   binding: { list: [{ endpoint: "0.0.0.0:9200", family: "ip", thumbprint: "A".repeat(40), applicationId: "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", application: "SanteDB", store: "MY", flags: { usagecheck: true } }] },
   reservation: { list: [{ url: "https://+:9200/", sddl: "D:(A;;GX;;;NS)", accounts: [{ name: "NT AUTHORITY\\NETWORK SERVICE", sid: "S-1-5-20", rights: ["listen"] }] }] },

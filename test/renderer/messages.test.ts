@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { en } from "../../renderer/messages/en.ts";
 import { fr } from "../../renderer/messages/fr.ts";
 import { createSay, type MessageKey, type Plural } from "../../renderer/messages/message.ts";
-import { formatMoment } from "../../renderer/messages/moment.ts";
+import { formatAge, formatMoment } from "../../renderer/messages/moment.ts";
 
 const keys = Object.keys(en) as MessageKey[];
 const formsOf = (text: string | Plural): readonly string[] => (typeof text === "string" ? [text] : Object.values(text) as string[]);
@@ -34,7 +34,7 @@ describe("the French texts", () => {
   it.each(keys)("%s names what the English one names", (key) => expect(placeholders(fr[key])).toEqual(placeholders(en[key])));
 
   it("leave no English sentence behind", () => {
-    const alike: readonly MessageKey[] = ["app.name", "app.navigation", "error.code", "overview.column.action", "overview.column.service", "overview.instances", "product.dcdr-www", "product.icdr", "proof.column.status", "secure.address.instance", "secure.address.port"];
+    const alike: readonly MessageKey[] = ["app.name", "app.navigation", "error.code", "export.der", "export.format", "export.pem", "export.pfx", "overview.column.action", "overview.column.service", "overview.instances", "product.dcdr-www", "product.icdr", "proof.column.status", "secure.address.instance", "secure.address.port", "stored.pem", "stored.sha256", "use.service"];
     expect(keys.filter((key) => !alike.includes(key) && formsOf(en[key]).some((form) => formsOf(fr[key]).includes(form)))).toEqual([]);
   });
 });
@@ -48,6 +48,12 @@ describe("a moment", () => {
   });
 
   it("further away is a date", () => expect(formatMoment(new Date(2026, 10, 2, 9, 14).toISOString(), "en-GB", now)).toBe("2 Nov 2026, 09:14"));
+
+  it("may be told by its age in days", () => {
+    expect(formatAge(new Date(2026, 10, 22, 9, 14).toISOString(), "en-GB", now)).toBe("today");
+    expect(formatAge(new Date(2026, 10, 10, 23, 59).toISOString(), "en-GB", now)).toBe("12 days ago");
+    expect(formatAge(new Date(2026, 10, 21, 23, 59).toISOString(), "fr", now)).toBe("hier");
+  });
 
   it("that is none is shown as it stands", () => expect(formatMoment("soon", "en-GB", now)).toBe("soon"));
 });

@@ -6,28 +6,35 @@ import type { Finding } from "../../app/finding.ts";
 import type { Emit, Implementation } from "../../app/host.ts";
 import type { OperationView } from "../../app/plan/operation.ts";
 import type { Instance } from "../../app/santedb/instance.ts";
+import { practiceCertificates } from "./practice-certificates.ts";
 
 export interface Scenario {
   readonly machine?: Partial<MachineDescription>;
   /** No instance; one plain one; three that stand differently; one secured with the very certificate that is offered. */
   readonly instances?: "none" | "one" | "three" | "secured";
   /** The step that fails when a plan is applied. */
-  readonly failAt?: "service.start" | "binding.set";
+  readonly failAt?: "service.start" | "binding.set" | "certificate.import";
   /** Milliseconds that a step takes. */
   readonly pace?: number;
   readonly interrupted?: boolean;
   /** Past changes in the record. */
   readonly past?: number;
+  /** Certificates in the stores beside those in use. */
+  readonly stored?: number;
+  /** Which certificates of authorities are in the stores beside the others; an intermediate and its root where not said. */
+  readonly authorities?: "none" | "no-root";
+  /** Requests that wait for their answer. */
+  readonly pending?: number;
 }
 
 /** The password of every file whose name ends in .pfx. */
 export const practicePassword = "correct horse";
 
 const dayLength = 86_400_000;
-const fromNow = (days: number): string => new Date(Date.now() + days * dayLength + 3_600_000).toISOString();
-const hexadecimal = (seed: number, length: number): string => Array.from({ length }, (_, at) => ((seed * 31 + at * 7 + (at * at) % 13) % 16).toString(16).toUpperCase()).join("");
+export const fromNow = (days: number): string => new Date(Date.now() + days * dayLength + 3_600_000).toISOString();
+export const hexadecimal = (seed: number, length: number): string => Array.from({ length }, (_, at) => ((seed * 31 + at * 7 + (at * at) % 13) % 16).toString(16).toUpperCase()).join("");
 
-function certificate(seed: number, name: string, from: number, to: number, role: Certificate["role"] = "leaf"): Certificate {
+export function certificate(seed: number, name: string, from: number, to: number, role: Certificate["role"] = "leaf"): Certificate {
   return {
     subject: role === "leaf" ? `CN=${name}, O=District Health Office, C=KE` : `CN=${name}, O=Example Trust Services`,
     issuer: role === "root" ? `CN=${name}, O=Example Trust Services` : role === "intermediate" ? "CN=Example Root R1, O=Example Trust Services" : "CN=Example TLS CA 2, O=Example Trust Services",
@@ -38,10 +45,10 @@ function certificate(seed: number, name: string, from: number, to: number, role:
 }
 
 export const offered = certificate(5, "clinic-7.example.org", -9, 178);
-const ended = certificate(2, "old-clinic.example.org", -400, -12);
-const soon = certificate(8, "hie.example.org", -170, 12);
-const intermediate = certificate(11, "Example TLS CA 2", -900, 900, "intermediate");
-const root = certificate(13, "Example Root R1", -3000, 3000, "root");
+export const ended = certificate(2, "old-clinic.example.org", -400, -12);
+export const soon = certificate(8, "hie.example.org", -170, 12);
+export const intermediate = certificate(11, "Example TLS CA 2", -900, 900, "intermediate");
+export const root = certificate(13, "Example Root R1", -3000, 3000, "root");
 
 const paths = [["auth", "IOAuthTokenContract"], ["hdsi", "IHdsiServiceContract"], ["ami", "IAmiServiceContract"], ["bis", "IBisServiceContract"], ["app", "IAppletServiceContract"], ["", "IWebServiceContract"]] as const;
 
@@ -72,7 +79,7 @@ function instancesOf(scenario: Scenario): Instance[] {
   }
 }
 
-const operation = (kind: string, title: string, part: Partial<OperationView> = {}): OperationView => ({ kind, title, commands: [], details: [], difference: null, ...part });
+export const operation = (kind: string, title: string, part: Partial<OperationView> = {}): OperationView => ({ kind, title, commands: [], details: [], difference: null, ...part });
 
 function operationsFor(target: Instance, request: SecureRequest): OperationView[] {
   const port = target.port ?? 9200;
@@ -114,9 +121,10 @@ function proofOf(port: number, hostName: string | null, thumbprint: string | nul
   ];
 }
 
-const finding = (code: string, severity: Finding["severity"], message: string, hint: string): Finding => ({ code, severity, message, hint });
+export const finding = (code: string, severity: Finding["severity"], message: string, hint: string): Finding => ({ code, severity, message, hint });
 
-interface HeldPlan { readonly view: PlanView; readonly target: string; readonly hostName: string | null; readonly port: number }
+/** A plan for review, and what its success changes here and proves. */
+export interface HeldPlan { readonly view: PlanView; readonly succeed: () => readonly Verified[] }
 
 /** The other side of a Host for one scenario. `emit` carries its events. */
 export function createPracticeHost(scenario: Scenario, emit: Emit): Implementation {
@@ -130,6 +138,8 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
   let failing = scenario.failAt !== undefined;
   const pause = () => new Promise((resolve) => { setTimeout(resolve, pace); });
   const nextId = () => `20261122-08${String(10 + ++counter).padStart(4, "0")}-9f3a`;
+
+  const hold = (plan: HeldPlan) => void plans.set(plan.view.planId, plan);
 
   const record = (id: string, title: string, steps: HistoryDetail["steps"], part: Partial<HistoryDetail>) => {
     records.unshift({
@@ -214,7 +224,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
       if (failing && each.kind === scenario.failAt) {
         failing = false;
         emit("plan.progress", { planId, direction: "forward", step, of: operations.length, title: each.title, state: "failed" });
-        const error = each.kind === "service.start"
+        const error = each.kind === "certificate.import" ? problem("certificate-store-failed", { act: "import the certificate", reason: "access is denied (0x80070005)" }) : each.kind === "service.start"
           ? problem("service-will-not-start", { service: "sdb-www-default", reason: "it did not answer the start or stop request in time (Windows error 1053)", remedy: "Read the service's own log; its program hangs or waits for something." }, {
             evidence: { command: ["sc", "start", "sdb-www-default"], output: "[SC] StartService FAILED 1053:\r\n\r\nThe service did not respond to the start or control request in a timely fashion.\r\n" } })
           : problem("binding-refused", { endpoint: "0.0.0.0:9200", reason: "a record exists already (Win32 183)", remedy: "Review the change again." }, {
@@ -223,8 +233,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
       }
       emit("plan.progress", { planId, direction: "forward", step, of: operations.length, title: each.title, state: each.title.includes("Example TLS CA 2") ? "already" : "done" });
     }
-    const verified = proofOf(held.port, held.hostName, offered.thumbprint);
-    instances = instances.map((each) => (each.name === held.target ? { ...each, scheme: "https", certificate: offered } : each));
+    const verified = [...held.succeed()];
     record(planId, title, operations.map((each) => ({ operation: each, state: "done", at: new Date().toISOString() })), { verified });
     return { outcome: "applied", planId, title, operations, verified, findings: [] };
   }
@@ -240,13 +249,15 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         if (protectedFile && password !== practicePassword) return Promise.reject(problem("password-wrong", { file: protectedFile.name }));
         if (files.some(({ content }) => content === "")) return Promise.reject(problem("file-empty", { file: files[0]?.name ?? "" }));
         if (files.every(({ name }) => name.endsWith(".bin"))) return Promise.reject(problem("certificate-unreadable", { file: files[0]?.name ?? "", problem: "it is neither PFX, PEM, DER nor PKCS#7" }));
+        if (files.every(({ name }) => name.endsWith(".key"))) return Promise.reject(problem("certificate-missing", { file: files[0]?.name ?? "" }));
         const isEnded = files.some(({ name }) => name.includes("ended"));
+        const authorities = files.some(({ name }) => name.includes("without-root")) ? [intermediate] : [intermediate, root];
         const leaf = isEnded ? ended : offered;
         const withKey = !files.every(({ name }) => name.endsWith(".crt"));
         const answer: Inspection = {
           format: protectedFile ? "pfx" : "pem", encryption: protectedFile ? "AES-256 (SHA-256)" : null,
-          certificates: [leaf, intermediate, root], privateKeys: withKey ? [{ keyType: leaf.keyType, matches: leaf.thumbprint }] : [],
-          chain: [leaf.thumbprint, intermediate.thumbprint, root.thumbprint],
+          certificates: [leaf, ...authorities], privateKeys: withKey ? [{ keyType: leaf.keyType, matches: leaf.thumbprint }] : [],
+          chain: [leaf, ...authorities].map(({ thumbprint }) => thumbprint),
           findings: [
             ...(isEnded ? [finding("certificate-expired", "error", `The certificate of ${leaf.subject} ended on ${leaf.notAfter.slice(0, 10)}.`, "Have it renewed.")] : []),
             ...(withKey ? [] : [finding("private-key-missing", "error", `${files[0]?.name ?? ""} holds no private key for ${leaf.subject}.`, "Export the certificate again with its private key, or give the key file together with the certificate.")]),
@@ -254,10 +265,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         };
         return Promise.resolve(answer);
       },
-      list: () => {
-        const used = instances.flatMap(({ certificate: one }) => (one ? [one] : []));
-        return Promise.resolve([...used.map((one) => ({ ...one, store: "My" as const })), { ...intermediate, store: "CA" as const }]);
-      },
+      ...practiceCertificates({ scenario, inUse: () => instances.flatMap(({ certificate: one, port, service }) => (one ? [{ certificate: one, port: port ?? 0, service }] : [])), hold, nextId }),
     },
     binding: { list: () => Promise.resolve([]) },
     reservation: { list: () => Promise.resolve([]) },
@@ -286,7 +294,12 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
           planId: nextId(), title, outcome: "planned", operations: operationsFor(target, request), certificate: offered, verified: [],
           findings: [finding("upstream-plain", "warning", "UpstreamConfigurationSection still names http://hie.example.org:9200.", "It is not changed. Join the upstream again once that server answers over https.")],
         };
-        plans.set(view.planId, { view, target: target.name, hostName, port });
+        hold({
+          view, succeed: () => {
+            instances = instances.map((each) => (each.name === target.name ? { ...each, scheme: "https", certificate: offered } : each));
+            return proofOf(port, hostName, offered.thumbprint);
+          },
+        });
         return Promise.resolve(view);
       },
     },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { certificateFileLimit as contractLimit } from "../../app/contract.ts";
 import type { Inspection } from "../../app/certificates/certificate.ts";
 import type { Instance } from "../../app/santedb/instance.ts";
-import { certificateFileLimit } from "../../renderer/pages/endpoint/certificate-files.ts";
+import { certificateFileLimit } from "../../renderer/pages/certificate/certificate-files.ts";
 import { commandScript } from "../../renderer/pages/endpoint/command-script.ts";
 import { blocking, covers, endpointsOn, initialForm, nameToProve, portsOf, requestOf, sameAccount } from "../../renderer/pages/endpoint/secure-form.ts";
 import { nextStep, summarise } from "../../renderer/pages/overview/overview.ts";

@@ -11,6 +11,8 @@ export const storeNames: readonly StoreName[] = ["My", "CA", "Root"];
 /** Bytes of a certificate or key at most. */
 const materialLimit = 1024 * 1024;
 
+const openAtOnce = 32;
+
 /** The stores, and the private keys themselves for those who serve TLS with them. */
 export interface PracticeCertificateStore extends CertificateStore {
   /** PEM, PKCS#8; null when there is none or it cannot be read. */
@@ -40,6 +42,14 @@ function parseKey(key: Uint8Array, certificate: X509Certificate): KeyObject {
   return parsed;
 }
 
+function parseStoredKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (thrown) {
+    throw unusable("read the private key", "its file is damaged", thrown);
+  }
+}
+
 /** Digest of a test signature; Edwards curves have their own. */
 const digestFor = ({ asymmetricKeyType }: KeyObject): string | null => (asymmetricKeyType === "ed25519" || asymmetricKeyType === "ed448" ? null : "sha256");
 
@@ -58,28 +68,36 @@ export function openCertificateStore(folder: string): PracticeCertificateStore {
     }
   };
 
-  const find = async (store: StoreName, thumbprint: string): Promise<StoredCertificate | null> => {
-    const name = thumbprint.toUpperCase();
-    if (!/^[0-9A-F]{40}$/.test(name)) return null;
-    let der: Uint8Array;
+  const readCertificate = async (store: StoreName, thumbprint: string): Promise<Uint8Array | null> => {
     try {
-      der = await readFile(certificatePath(store, name), materialLimit);
+      const der = await readFile(certificatePath(store, thumbprint), materialLimit);
+      return sha1(der) === thumbprint ? der : null;
     } catch (thrown) {
       if (thrown instanceof LockstepError) return null;
       throw thrown;
     }
-    if (sha1(der) !== name) return null;
+  };
+
+  const find = async (store: StoreName, thumbprint: string): Promise<StoredCertificate | null> => {
+    const name = thumbprint.toUpperCase();
+    if (!/^[0-9A-F]{40}$/.test(name)) return null;
+    const der = await readCertificate(store, name);
+    if (!der) return null;
     const hasPrivateKey = await nodeFiles.stat(keyPath(store, name)).then((found) => found !== null, () => true);
     return { store, thumbprint: name, der, hasPrivateKey };
   };
 
   const listOne = async (store: StoreName): Promise<readonly StoredCertificate[]> => {
-    const names = await readdir(join(folder, store)).catch(() => []);
+    const names = new Set(await readdir(join(folder, store)).catch(() => []));
+    const thumbprints = [...names].flatMap((name) => /^([0-9A-F]{40})\.cer$/.exec(name)?.[1] ?? []);
     const found: StoredCertificate[] = [];
-    for (const name of names) {
-      const thumbprint = /^([0-9A-F]{40})\.cer$/.exec(name)?.[1];
-      const certificate = thumbprint === undefined ? null : await find(store, thumbprint);
-      if (certificate) found.push(certificate);
+    // Some at once, not thousands: each holds a file open.
+    for (let from = 0; from < thumbprints.length; from += openAtOnce) {
+      const read = await Promise.all(thumbprints.slice(from, from + openAtOnce).map(async (thumbprint) => {
+        const der = await readCertificate(store, thumbprint);
+        return der ? [{ store, thumbprint, der, hasPrivateKey: names.has(`${thumbprint}.key`) }] : [];
+      }));
+      found.push(...read.flat());
     }
     return found;
   };
@@ -112,6 +130,12 @@ export function openCertificateStore(folder: string): PracticeCertificateStore {
       if (!/^[0-9A-F]{40}$/.test(name)) return;
       await removeFile(keyPath(store, name));
       await removeFile(certificatePath(store, name));
+    },
+    exportKey: async (store, thumbprint) => {
+      const found = await find(store, thumbprint);
+      const pem = found && await privateKey(store, found.thumbprint);
+      if (!found || pem === null) return null;
+      return new Uint8Array(parseStoredKey(pem).export({ format: "der", type: "pkcs8" }));
     },
     provesKey: async (store, thumbprint) => {
       const found = await find(store, thumbprint);

@@ -90,6 +90,9 @@ async function entriesOf(directory: string): Promise<readonly string[] | null> {
   }
 }
 
+/** What Lockstep keeps beside the machine: requests for certificates may come before the machine itself. */
+const lockstepFolder = "lockstep";
+
 /**
  * Makes the machine in a folder that is missing, empty, or was left half made by a kill. Gives true as long as the
  * machine was not turned on for the first time, which `finishCreation` notes. Throws practice-unusable for a folder of
@@ -103,7 +106,7 @@ export async function createPracticeMachine(directory: string, language: Languag
     if (entries.includes(machineFileName)) return entries.includes(markName);
     if (entries.includes(markName)) {
       for (const name of ownNames) await rm(join(directory, name), { recursive: true, force: true });
-    } else if (entries.length > 0) {
+    } else if (entries.some((name) => name !== lockstepFolder)) {
       throw problem("practice-unusable", { directory, reason: "it holds other things than a practice machine" });
     }
     try {

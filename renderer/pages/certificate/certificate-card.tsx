@@ -11,7 +11,7 @@ import { Thumbprint } from "./thumbprint.tsx";
 const keyNames: Readonly<Record<string, string>> = { "ec:p256": "EC P-256", "ec:p384": "EC P-384", "ec:p521": "EC P-521", "ed25519": "Ed25519", "ed448": "Ed448" };
 
 /** "rsa:2048" as it is said: "RSA, 2048 bits". */
-const keyName = (keyType: string): string => keyNames[keyType] ?? keyType.replace(/^rsa(-pss)?:(\d+)$/, (_, pss: string | undefined, bits: string) => `RSA${pss === undefined ? "" : "-PSS"} ${bits}`);
+export const keyName = (keyType: string): string => keyNames[keyType] ?? keyType.replace(/^rsa(-pss)?:(\d+)$/, (_, pss: string | undefined, bits: string) => `RSA${pss === undefined ? "" : "-PSS"} ${bits}`);
 
 /** The certificate of a file that is to be served: the head of its chain. */
 export function leafOf(inspection: Inspection): Certificate | undefined {
@@ -22,16 +22,20 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   return <div className="fact"><dt>{name}</dt><dd>{children}</dd></div>;
 }
 
-function PrivateKey({ inspection, leaf }: { readonly inspection: Inspection; readonly leaf: Certificate }) {
+function PrivateKey({ inspection, leaf, keyText }: { readonly inspection: Inspection; readonly leaf: Certificate; readonly keyText: string | undefined }) {
   const { say } = useLanguage();
   if (inspection.privateKeys.some(({ matches }) => matches === leaf.thumbprint)) {
     return <span className="with-icon"><SuccessSmallIcon className="tone-success" />{say("certificate.privateKey.fits")}</span>;
   }
+  if (keyText !== undefined) return keyText;
   const key = inspection.privateKeys.length === 0 ? "certificate.privateKey.missing" : "certificate.privateKey.other";
   return <span className="with-icon tone-error"><ErrorSmallIcon className="tone-error" />{say(key)}</span>;
 }
 
-export function CertificateCard({ inspection, fileNames, actions }: { readonly inspection: Inspection; readonly fileNames: readonly string[]; readonly actions?: ReactNode }) {
+/** `keyText` is said of the private key where the files are not expected to hold it. Without `fileNames` there is no file. */
+export function CertificateCard({ inspection, fileNames, keyText, actions }: {
+  readonly inspection: Inspection; readonly fileNames: readonly string[] | null; readonly keyText?: string | undefined; readonly actions?: ReactNode;
+}) {
   const { say, tag } = useLanguage();
   const leaf = leafOf(inspection);
   if (!leaf) return null;
@@ -53,7 +57,7 @@ export function CertificateCard({ inspection, fileNames, actions }: { readonly i
           <span className="spaced">{say("certificate.validityText", { from: formatDay(leaf.notBefore, tag), to: formatDay(leaf.notAfter, tag) })} <DaysLeftLabel certificate={leaf} /></span>
         </Fact>
         <Fact name={say("certificate.key")}>{keyName(leaf.keyType)}</Fact>
-        <Fact name={say("certificate.privateKey")}><PrivateKey inspection={inspection} leaf={leaf} /></Fact>
+        <Fact name={say("certificate.privateKey")}><PrivateKey inspection={inspection} leaf={leaf} keyText={keyText} /></Fact>
         <Fact name={say("certificate.chain")}>
           <ol className="chain">
             {links.map((link, index) => (
@@ -65,10 +69,12 @@ export function CertificateCard({ inspection, fileNames, actions }: { readonly i
           </ol>
         </Fact>
         <Fact name={say("certificate.thumbprint")}><Thumbprint value={leaf.thumbprint} /></Fact>
-        <Fact name={say("certificate.file")}>
-          <span className="break">{fileNames.join(", ")}</span>
-          <div className="dim">{inspection.encryption === null ? say("certificate.clear") : say("certificate.protection", { encryption: inspection.encryption })}</div>
-        </Fact>
+        {fileNames && (
+          <Fact name={say("certificate.file")}>
+            <span className="break">{fileNames.join(", ")}</span>
+            <div className="dim">{inspection.encryption === null ? say("certificate.clear") : say("certificate.protection", { encryption: inspection.encryption })}</div>
+          </Fact>
+        )}
       </dl>
     </section>
   );

@@ -11,13 +11,3 @@ export function commandScript(plan: PlanView, note: string): string {
   ]);
   return ["@echo off", "chcp 65001 >nul", remark(plan.title), remark(note), ...lines, ""].join("\r\n");
 }
-
-/** Hands a text to the person as a file. */
-export function saveText(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}

@@ -1,5 +1,5 @@
 // What the person chose in the wizard, what it is at first, and the request that it becomes. No secret is in here.
-import type { Certificate, Inspection } from "../../../app/certificates/certificate.ts";
+import type { Certificate, Inspection, StoredDetail } from "../../../app/certificates/certificate.ts";
 import type { SecureRequest } from "../../../app/contract.ts";
 import type { Finding } from "../../../app/finding.ts";
 import type { Instance } from "../../../app/santedb/instance.ts";
@@ -92,6 +92,14 @@ export function requestOf(form: SecureForm, instance: Instance, allowExpired: bo
     ...(hostName === "" ? {} : { hostName }),
     ...(allowExpired && { allowExpired }),
     ...(form.takeOver && { takeOver: form.takeOver }),
+  };
+}
+
+/** A certificate of the machine's stores as if it had been read from a file: what is shown and judged is the same. */
+export function inspectionOf({ certificate, chain, findings, privateKey }: StoredDetail): Inspection {
+  return {
+    format: "der", encryption: null, certificates: [...chain], chain: chain.map(({ thumbprint }) => thumbprint), findings: [...findings],
+    privateKeys: privateKey === "proven" ? [{ keyType: certificate.keyType, matches: certificate.thumbprint }] : [],
   };
 }
 

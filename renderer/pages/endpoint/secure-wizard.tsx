@@ -10,18 +10,24 @@ import { useSay } from "../../messages/language.tsx";
 import { goTo } from "../../shell/route.ts";
 import { Button, SaveIcon, ShieldIcon } from "../../ui/index.ts";
 import { leafOf } from "../certificate/certificate-card.tsx";
+import { certificateFilesLimit, readCertificateFiles } from "../certificate/certificate-files.ts";
+import { takeHandedCertificate } from "../certificate/handed-on.ts";
+import type { PasswordQuestion } from "../certificate/password-field.tsx";
 import { ErrorNotice } from "../error-notice.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
 import { useSteps } from "../plan/use-steps.ts";
+import { saveText } from "../save-file.ts";
+import { WizardSteps } from "../wizard-steps.tsx";
 import { AddressStep } from "./address-step.tsx";
-import { certificateFilesLimit, readCertificateFiles } from "./certificate-files.ts";
-import { CertificateStep, type PasswordQuestion } from "./certificate-step.tsx";
-import { commandScript, saveText } from "./command-script.ts";
+import { CertificateStep } from "./certificate-step.tsx";
+import { commandScript } from "./command-script.ts";
 import { ProofStep } from "./proof-step.tsx";
 import { ReviewStep } from "./review-step.tsx";
-import { blocking, endpointsOn, initialForm, nameToProve, requestOf } from "./secure-form.ts";
-import { WizardSteps, type WizardStep } from "./wizard-steps.tsx";
+import { blocking, endpointsOn, initialForm, inspectionOf, nameToProve, requestOf } from "./secure-form.ts";
+
+const wizardSteps = ["certificate", "address", "review", "proof"] as const;
+type WizardStep = (typeof wizardSteps)[number];
 
 const noOperations: PlanView["operations"] = [];
 const loadInstances = (host: Host) => host.instance.list({});
@@ -29,10 +35,11 @@ const loadInstances = (host: Host) => host.instance.list({});
 export function SecureWizard({ name, machine }: { readonly name: string | null; readonly machine: MachineDescription }) {
   const say = useSay();
   const loaded = useLoaded(loadInstances, true);
+  const [stored] = useState(takeHandedCertificate);
   if (loaded.state !== "ready") return <Page title={name === null ? say("secure.titleAny") : say("secure.title", { name })}><LoadedView loaded={loaded}>{() => null}</LoadedView></Page>;
   const instances = loaded.value.filter(({ endpoints }) => endpoints.length > 0);
   const first = name === null ? instances[0] : loaded.value.find((each) => each.name === name);
-  if (first) return <Wizard instances={instances.includes(first) ? instances : [first, ...instances]} first={first} machine={machine} />;
+  if (first) return <Wizard instances={instances.includes(first) ? instances : [first, ...instances]} first={first} handed={stored} machine={machine} />;
   return (
     <Page title={say("secure.titleAny")}>
       <ErrorNotice error={problem("not-found", { what: "instance", name: name ?? "" })} actions={<Button onClick={() => goTo({ page: "overview" })}>{say("unknown.action")}</Button>} />
@@ -43,17 +50,22 @@ export function SecureWizard({ name, machine }: { readonly name: string | null; 
 /** What must be forgotten: contents of the files and the password that opens them. */
 interface Secret { readonly files: readonly UploadedFile[]; readonly password: string | undefined }
 
-function Wizard({ instances, first, machine }: { readonly instances: readonly Instance[]; readonly first: Instance; readonly machine: MachineDescription }) {
+/** `handed` is the thumbprint of a certificate of the Personal store to begin with. */
+function Wizard({ instances, first, handed, machine }: {
+  readonly instances: readonly Instance[]; readonly first: Instance; readonly handed: string | null; readonly machine: MachineDescription;
+}) {
   const say = useSay();
   const host = useHost();
   const [step, setStep] = useState<WizardStep>("certificate");
 
   // Handles of the files, not their contents: with them the files can be read again after a plan was made.
   const [files, setFiles] = useState<readonly File[]>([]);
+  /** The certificate of the Personal store that takes the place of files. */
+  const [stored, setStored] = useState(handed);
   const [inspection, setInspection] = useState<Inspection | null>(null);
   const [question, setQuestion] = useState<PasswordQuestion | null>(null);
   const [certificateError, setCertificateError] = useState<LockstepError | null>(null);
-  const [reading, setReading] = useState(false);
+  const [reading, setReading] = useState(handed !== null);
   const [missing, setMissing] = useState<string | null>(null);
   const [allowExpired, setAllowExpired] = useState(false);
   const secret = useRef<Secret | null>(null);
@@ -78,6 +90,24 @@ function Wizard({ instances, first, machine }: { readonly instances: readonly In
     attempt.current++;
     secret.current = null;
   }, []);
+
+  useEffect(() => {
+    if (handed === null) return;
+    const mine = ++attempt.current;
+    const settle = (work: () => void) => {
+      if (attempt.current !== mine) return;
+      work();
+      setReading(false);
+    };
+    host.certificate.show({ store: "My", thumbprint: handed }).then((detail) => settle(() => {
+      const found = inspectionOf(detail);
+      setInspection(found);
+      setForm((before) => ({ ...before, hostName: nameToProve(leafOf(found), machine.hostName) }));
+    }), (thrown: unknown) => settle(() => {
+      setStored(null);
+      setCertificateError(asLockstepError(thrown));
+    }));
+  }, [handed, host, machine.hostName]);
 
   const askPassword = useCallback((error: LockstepError, names: readonly string[], again: boolean): boolean => {
     if (error.code !== "password-needed" && error.code !== "password-wrong") return false;
@@ -124,6 +154,7 @@ function Wizard({ instances, first, machine }: { readonly instances: readonly In
       return;
     }
     setFiles(chosen);
+    setStored(null);
     void inspect(chosen, undefined);
   };
 
@@ -171,7 +202,7 @@ function Wizard({ instances, first, machine }: { readonly instances: readonly In
     try {
       const held = secret.current ?? { files: await readCertificateFiles(files), password: undefined };
       const made = await host.endpoint.planSecure({
-        ...request, certificate: { files: [...held.files], ...(held.password !== undefined && { password: held.password }) },
+        ...request, certificate: stored === null ? { files: [...held.files], ...(held.password !== undefined && { password: held.password }) } : { thumbprint: stored },
       });
       if (!current()) return;
       secret.current = null;
@@ -210,7 +241,7 @@ function Wizard({ instances, first, machine }: { readonly instances: readonly In
 
   return (
     <Page title={say("secure.title", { name: instance.name })}>
-      <WizardSteps current={step} finished={act.state === "done"} />
+      <WizardSteps titles={wizardSteps.map((each) => say(`secure.step.${each}`))} current={wizardSteps.indexOf(step)} finished={act.state === "done"} />
       <div className="wizard-body" onKeyDown={(event) => {
         // Enter in a text field goes on, as in every Windows wizard.
         if (step === "address" && event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.type !== "radio" && event.target.type !== "checkbox") {
@@ -219,7 +250,7 @@ function Wizard({ instances, first, machine }: { readonly instances: readonly In
         }
       }}>
         {step === "certificate" && (
-          <CertificateStep inspection={inspection} fileNames={fileNames} question={question} error={certificateError} busy={reading} missing={missing}
+          <CertificateStep inspection={inspection} fileNames={stored === null ? fileNames : null} question={question} error={certificateError} busy={reading} missing={missing}
             allowExpired={allowExpired} password={password} onFiles={takeFiles} onOpen={openWithPassword}
             onAllowExpired={(allow) => { setAllowExpired(allow); setMissing(null); }} />
         )}

@@ -1,14 +1,15 @@
 // The record of every change: searched, sorted newest first, opened with Enter.
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useState, type KeyboardEvent } from "react";
 import type { HistoryEntry } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
 import { useLoaded, useSession } from "../../host/host.tsx";
 import { useLanguage } from "../../messages/language.tsx";
 import { formatMoment } from "../../messages/moment.ts";
 import { addressOf } from "../../shell/route.ts";
-import { Button, Empty, ForwardIcon, HistoryLargeIcon, Input, SearchIcon, SearchLargeIcon } from "../../ui/index.ts";
+import { Button, Empty, ForwardIcon, HistoryLargeIcon, SearchLargeIcon } from "../../ui/index.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
+import { SearchField } from "../search-field.tsx";
 import { OutcomeLabel } from "./outcome-label.tsx";
 
 const loadHistory = (host: Host) => host.history.list({});
@@ -55,18 +56,6 @@ export function HistoryPage() {
   const { say } = useLanguage();
   const loaded = useLoaded(loadHistory);
   const [text, setText] = useState("");
-  const search = useRef<HTMLInputElement>(null);
-
-  useEffect(() => {
-    const onKey = (event: globalThis.KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "f" || !search.current) return;
-      event.preventDefault();
-      search.current.select();
-      search.current.focus();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
 
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const fits = (entry: HistoryEntry): boolean => {
@@ -81,8 +70,7 @@ export function HistoryPage() {
         return (
           <div className="stack">
             <div className="search-row">
-              <Input ref={search} type="search" className="search" aria-label={say("history.search")} placeholder={say("history.searchHint")} contentBefore={<SearchIcon />} value={text}
-                onChange={(_, data) => setText(data.value)} onKeyDown={(event) => { if (event.key === "Escape") setText(""); }} />
+              <SearchField label={say("history.search")} hint={say("history.searchHint")} text={text} onText={setText} />
               <span className="dim" role="status">{say("history.count", { count: found.length })}</span>
             </div>
             {found.length === 0

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalHost, coversName, formatAddress } from "../../../app/certificates/host-name.ts";
+import { canonicalHost, coversHost, coversName, formatAddress, isDnsName } from "../../../app/certificates/host-name.ts";
 
 describe("whether a certificate covers a host", () => {
   it.each<[string, string, boolean]>([
@@ -44,6 +44,33 @@ describe("whether a certificate covers a host", () => {
       if (canonicalHost(host) === null) expect(coversName([name], host)).toBe(false);
       else coversName([name], host);
     }), { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 300) });
+  });
+});
+
+describe("where a host is looked for", () => {
+  it.each<[readonly string[], readonly string[], string, boolean]>([
+    [["clinic.example.org"], ["10.1.2.3"], "clinic.example.org", true],
+    [["clinic.example.org"], ["10.1.2.3"], "10.1.2.3", true],
+    [["10.1.2.3"], [], "10.1.2.3", false],
+    [["2001:db8::1"], [], "[2001:db8::1]", false],
+    [[], ["2001:db8::1"], "[2001:DB8::1]", true],
+    [["*.2.3.4"], [], "1.2.3.4", false],
+    [["clinic.example.org"], [], "", false],
+  ])("among the DNS names %j and the addresses %j: %s, %s", (dnsNames, addresses, host, covered) => {
+    expect(coversHost({ dnsNames, addresses }, host)).toBe(covered);
+  });
+});
+
+describe("what can stand as a DNS name", () => {
+  it.each(["clinic.example.org", "*.example.org", "localhost", "a_b.example.org", "_dmarc.example.org", "xn--bcher-kva.example", "A.EXAMPLE", `${"a".repeat(63)}.example`, "1a.2b.example"])("%s can", (name) => {
+    expect(isDnsName(name)).toBe(true);
+  });
+
+  it.each([
+    "", "*", "*.", "*.*.example.org", "f*o.example.org", "www.*.org", ".example.org", "example.org.", "a..b", "-a.example", "a-.example", "a b.example", "a/b", "a:9200", "it@example.org",
+    "bücher.example", "10.1.2.3", "1.2.3", "a.123", "xn--a.example", `${"a".repeat(64)}.example`, `${"a.".repeat(130)}example`,
+  ])("%j cannot", (name) => {
+    expect(isDnsName(name)).toBe(false);
   });
 });
 

@@ -87,8 +87,25 @@ describe("reading PEM", () => {
   });
 });
 
+describe("blocks that hold more than their label says", () => {
+  it("takes a list of certificates that is labelled as one, as Windows' authorities send it", async () => {
+    const p7 = openssl(["crl2pkcs7", "-nocrl", "-certfile", authority.chainFile]).toString();
+    expect(await read(p7.replaceAll("PKCS7", "CERTIFICATE"))).toMatchObject({ format: "pem", certificates: [authority.intermediate.der, authority.root.der] });
+  });
+
+  it("takes a PFX as text, as GnuTLS writes it", async () => {
+    const file = join(directory, "text.pfx");
+    openssl(["pkcs12", "-export", "-in", server.certificateFile, "-inkey", server.keyFile, "-passout", "pass:x", "-out", file]);
+    const text = `-----BEGIN PKCS12-----\n${readFileSync(file).toString("base64").replace(/.{64}/g, "$&\n")}\n-----END PKCS12-----\n`;
+    expect(await read(text, "x")).toMatchObject({ ...pair(), format: "pfx" });
+    expect((await refusal(read(text, "y"))).code).toBe("password-wrong");
+    expect(await read(text + readFileSync(authority.chainFile, "utf8"), "x")).toMatchObject({ format: "pem", certificates: [server.der, authority.intermediate.der, authority.root.der] });
+  });
+});
+
 describe("encrypted keys in PEM", () => {
-  const sealed = (...arguments_: string[]): string => openssl(["pkcs8", "-topk8", "-in", server.keyFile, "-passout", `pass:${fixturePassword}`, ...arguments_]).toString();
+  const legacy = ["-provider", "default", "-provider", "legacy"];
+  const sealed = (...arguments_: string[]): string => openssl(["pkcs8", "-topk8", ...legacy, "-in", server.keyFile, "-passout", `pass:${fixturePassword}`, ...arguments_]).toString();
 
   it.each<[string, readonly string[], string]>([
     ["AES-256", ["-v2", "aes-256-cbc"], "AES-256 (SHA-256)"],
@@ -98,6 +115,10 @@ describe("encrypted keys in PEM", () => {
     ["3DES", ["-v2", "des3"], "3DES (SHA-256)"],
     ["3DES as PKCS #12 has it", ["-v1", "PBE-SHA1-3DES"], "3DES (SHA-1)"],
     ["scrypt", ["-scrypt"], "AES-256 (scrypt)"],
+    ["RC2 in PBES2", ["-v2", "rc2"], "RC2-128 (SHA-256)"],
+    ["DES with MD5, PKCS #5's oldest", ["-v1", "PBE-MD5-DES"], "DES (MD5)"],
+    ["RC2 with SHA-1, of PKCS #5", ["-v1", "PBE-SHA1-RC2-64"], "RC2-64 (SHA-1)"],
+    ["RC2 as PKCS #12 has it", ["-v1", "PBE-SHA1-RC2-40"], "RC2-40 (SHA-1)"],
   ])("opens PKCS #8 with %s", async (_, arguments_, encryption) => {
     const text = sealed(...arguments_);
     expect(text).toContain("BEGIN ENCRYPTED PRIVATE KEY");
@@ -106,10 +127,10 @@ describe("encrypted keys in PEM", () => {
     expect((await refusal(read(certificate + text))).code).toBe("password-needed");
   });
 
-  it.each([["aes128", "AES-128"], ["aes192", "AES-192"], ["aes256", "AES-256"], ["des3", "3DES"]])("opens an old key with DEK-Info %s", async (cipher, name) => {
-    const text = openssl(["ec", "-in", server.keyFile, `-${cipher}`, "-passout", `pass:${fixturePassword}`]).toString();
+  it.each([["aes128", "AES-128"], ["aes192", "AES-192"], ["aes256", "AES-256"], ["des3", "3DES"], ["des", "DES"], ["rc2-cbc", "RC2-128"], ["rc2-64-cbc", "RC2-64"], ["rc2-40-cbc", "RC2-40"]])("opens an old key with DEK-Info %s", async (cipher, name) => {
+    const text = openssl(["ec", ...legacy, "-in", server.keyFile, `-${cipher}`, "-passout", `pass:${fixturePassword}`]).toString();
     expect(text).toContain("DEK-Info");
-    for (const variant of [text, text.replaceAll("\n", "\r\n"), text.replace(/^/gm, "  ")]) {
+    for (const variant of [text, text.replaceAll("\n", "\r\n"), text.replaceAll("\n", "\r"), text.replace(/^/gm, "  ")]) {
       expect(await read(certificate + variant, fixturePassword)).toMatchObject({ ...pair(), encryption: `${name} (MD5)` });
     }
     expect((await refusal(read(certificate + text, "wrong"))).code).toBe("password-wrong");

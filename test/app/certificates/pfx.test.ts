@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
+import { createHmac, pbkdf2Sync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describeEncryption, readPfx } from "../../../app/certificates/pfx.ts";
+import { identify } from "../../../app/certificates/identify.ts";
+import { readMaterial } from "../../../app/certificates/read.ts";
 import { thumbprint } from "../../../app/certificates/thumbprint.ts";
 import type { LockstepError } from "../../../app/errors.ts";
 import { keyDer, makeAuthority, makeCertificate, makePfx, makeServerPfx, openssl, type Authority, type KeyKind, type Protection, type ServerPfx } from "../../fixtures/certificates.ts";
+import { algorithm, integer, nothing, octetString, pbkdf2, sequence } from "../../fixtures/der.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-pfx-"));
 afterAll(() => { rmSync(directory, { recursive: true }); });
@@ -15,7 +18,9 @@ let authority: Authority;
 beforeAll(() => { authority = makeAuthority(join(directory, "authority")); });
 
 const pfx = (options: Partial<Parameters<typeof makeServerPfx>[0]> = {}): ServerPfx => makeServerPfx({ directory, authority, ...options });
-const read = ({ file }: { readonly file: string }, password: string | null) => readPfx(readFileSync(file), password, "server.pfx");
+const readBytes = (content: Uint8Array, password: string | null) => readMaterial([{ name: "server.pfx", content: new Uint8Array(content) }], password ?? undefined);
+const read = ({ file }: { readonly file: string }, password: string | null) => readBytes(readFileSync(file), password);
+const encryptionOf = (content: Uint8Array): string | null => identify({ name: "server.pfx", content: new Uint8Array(content) }).encryption;
 const refusal = async (promise: Promise<unknown>): Promise<LockstepError> => promise.then(() => { throw new Error("was accepted"); }, (error: unknown) => error as LockstepError);
 const hasCommand = (name: string): boolean => { try { execFileSync("which", [name]); return true; } catch { return false; } };
 
@@ -29,7 +34,7 @@ describe("reading a PFX", () => {
     expect(material.certificates.map(thumbprint)).toEqual([made.thumbprint, authority.intermediate.thumbprint, authority.root.thumbprint]);
     expect(material.privateKeys).toEqual([keyDer(made.keyFile)]);
     expect(material).toMatchObject({ format: "pfx", encryption });
-    expect(describeEncryption(readFileSync(made.file))).toBe(encryption);
+    expect(encryptionOf(readFileSync(made.file))).toBe(encryption);
   });
 
   it.each<KeyKind>(["rsa:2048", "rsa-pss:2048", "ec:p256", "ec:p384", "ec:p521", "ed25519"])("gives the key of a %s certificate as openssl does", async (key) => {
@@ -77,6 +82,17 @@ describe("reading a PFX", () => {
     expect(await read({ file: certificateOnly }, made.password)).toMatchObject({ certificates: [made.der], privateKeys: [] });
   });
 
+  it.runIf(hasCommand("keytool"))("reads a store of Java's with several keys and their certificates", async () => {
+    const made = [pfx({ key: "rsa:2048", fileName: "one.pfx" }), pfx({ key: "ec:p384", fileName: "two.pfx" })];
+    const store = join(directory, "several.p12");
+    for (const [index, { file, passwordFile }] of made.entries()) {
+      execFileSync("keytool", ["-importkeystore", "-noprompt", "-srckeystore", file, "-srcstoretype", "PKCS12", "-srcstorepass:file", passwordFile, "-srcalias", "1", "-destalias", `key-${index}`, "-destkeystore", store, "-deststoretype", "PKCS12", "-deststorepass:file", passwordFile], { stdio: "pipe" });
+    }
+    const { certificates, privateKeys } = await read({ file: store }, made[0]?.password ?? null);
+    expect(privateKeys).toEqual(expect.arrayContaining(made.map(({ keyFile }) => keyDer(keyFile))));
+    expect(certificates).toEqual(expect.arrayContaining(made.map(({ der }) => der)));
+  });
+
   it.runIf(hasCommand("pk12util"))("reads what NSS exports, with its indefinite lengths", async () => {
     const made = pfx({ friendlyName: "server", key: "rsa:2048" });
     const database = `sql:${join(directory, "nss")}`;
@@ -92,6 +108,44 @@ describe("reading a PFX", () => {
     expect(material.privateKeys).toEqual([keyDer(made.keyFile)]);
     expect(material.encryption).toBe("AES-256 and AES-128 (SHA-256)");
     expect((await refusal(read({ file }, "not it"))).code).toBe("password-wrong");
+  });
+});
+
+describe("PBMAC1, the integrity check of RFC 9579", () => {
+  const sha256 = "1.2.840.113549.2.9";
+  const sha512 = "1.2.840.113549.2.11";
+
+  /** What openssl wrote without a MAC, with one of PBMAC1 put after it by hand: PBKDF2 over the password in UTF-8 gives the HMAC's key. */
+  function withPbmac1(password: string, { prf = sha256, hmac = sha256, keyLength }: { readonly prf?: string; readonly hmac?: string; readonly keyLength?: number }): Buffer {
+    const made = pfx({ protection: "no-mac", password });
+    const [, offset = ""] = /^ *(\d+):d=3 .*OCTET STRING/m.exec(openssl(["asn1parse", "-inform", "DER", "-in", made.file]).toString()) ?? [];
+    const contentFile = join(directory, "authenticated.der");
+    openssl(["asn1parse", "-inform", "DER", "-in", made.file, "-strparse", offset, "-noout", "-out", contentFile]);
+    const content = readFileSync(contentFile);
+    const names = { [sha256]: "sha256", [sha512]: "sha512" } as Readonly<Record<string, string>>;
+    const key = pbkdf2Sync(password, new Uint8Array(8), 3000, keyLength ?? 32, names[prf] ?? "");
+    const mac = createHmac(names[hmac] ?? "", key).update(content).digest();
+    const pbmac1 = algorithm("1.2.840.113549.1.5.14", sequence(pbkdf2(3000, prf, keyLength), algorithm(hmac, nothing)));
+    const whole = readFileSync(made.file);
+    const safe = whole.subarray(4 + 3); // After the header and the version.
+    return Buffer.from(sequence(integer(3), safe, sequence(sequence(pbmac1, octetString(mac)), octetString(Buffer.from("NOT USED")), integer(1))));
+  }
+
+  it.each([[sha256, sha256, 32, "SHA-256"], [sha512, sha256, 32, "SHA-256"], [sha512, sha512, 64, "SHA-512"]])("is verified with PRF %s and HMAC %s", async (prf, hmac, keyLength, name) => {
+    for (const password of ["Fixture password 7", "Contraseña 🔐"]) {
+      const bytes = withPbmac1(password, { prf, hmac, keyLength });
+      expect(await readBytes(bytes, password)).toMatchObject({ encryption: `AES-256 (PBMAC1 with ${name})`, privateKeys: [expect.any(Uint8Array)] });
+      expect((await refusal(readBytes(bytes, `${password} `))).code).toBe("password-wrong");
+      expect((await refusal(readBytes(bytes, null))).code).toBe("password-needed");
+    }
+  });
+
+  it("tells a file that was changed from a wrong password, and asks for the length of its key", async () => {
+    const bytes = withPbmac1("secret", { keyLength: 32 });
+    const mac = bytes.lastIndexOf(Buffer.from([0x04, 0x20])) + 10;
+    bytes[mac] = (bytes[mac] ?? 0) ^ 1;
+    expect(await refusal(readBytes(bytes, "secret"))).toMatchObject({ code: "certificate-unreadable", message: expect.stringContaining("the password is right") });
+    expect(await refusal(readBytes(withPbmac1("secret", {}), "secret"))).toMatchObject({ code: "certificate-unreadable", message: expect.stringContaining("key length") });
   });
 });
 
@@ -115,8 +169,8 @@ describe("what a PFX is refused for", () => {
       const bytes = readFileSync(made.file);
       const salt = bytes.lastIndexOf(Buffer.from([0x04, 0x08]));
       bytes[salt + 5] = (bytes[salt + 5] ?? 0) ^ 1; // The MAC's salt: the MAC no longer agrees, the content is whole.
-      expect((await refusal(readPfx(bytes, made.password, "server.pfx"))).code).toBe("certificate-unreadable");
-      expect((await refusal(readPfx(bytes, "another", "server.pfx"))).code).toBe("password-wrong");
+      expect((await refusal(readBytes(bytes, made.password))).code).toBe("certificate-unreadable");
+      expect((await refusal(readBytes(bytes, "another"))).code).toBe("password-wrong");
     }
   });
 
@@ -124,20 +178,19 @@ describe("what a PFX is refused for", () => {
     const made = pfx({ protection: "legacy" });
     const bytes = readFileSync(made.file);
     const tripleDes = Buffer.from("060a2a864886f70d010c0103", "hex"); // 1.2.840.113549.1.12.1.3
-    const rc2 = Buffer.from(tripleDes);
-    rc2[rc2.length - 1] = 6;
-    const at = bytes.indexOf(tripleDes);
-    rc2.copy(bytes, at);
-    const { code, message } = await refusal(readPfx(bytes, null, "server.pfx"));
+    const rc4 = Buffer.from(tripleDes);
+    rc4[rc4.length - 1] = 1;
+    rc4.copy(bytes, bytes.indexOf(tripleDes));
+    const { code, message } = await refusal(readBytes(bytes, null));
     expect(code).toBe("cipher-unsupported");
-    expect(message).toContain("RC2-40");
-    expect(describeEncryption(bytes)).toBe("3DES and RC2-40 (SHA-1)");
+    expect(message).toContain("RC4-128");
+    expect(encryptionOf(bytes)).toBe("3DES and RC4-128 (SHA-1)");
   });
 
   it("a file cut short is reported with how much of it is there", async () => {
     const made = pfx();
     const bytes = readFileSync(made.file);
-    const { code, message } = await refusal(readPfx(bytes.subarray(0, 700), made.password, "server.pfx"));
+    const { code, message } = await refusal(readBytes(bytes.subarray(0, 700), made.password));
     expect(code).toBe("certificate-unreadable");
     expect(message).toContain(`700 of ${bytes.length} bytes`);
   });
@@ -151,16 +204,16 @@ describe("what a PFX is refused for", () => {
     expect(at).toBeGreaterThan(0);
     many[at + 2] = 0x7f;
     const begin = performance.now();
-    expect((await refusal(readPfx(many, made.password, "server.pfx"))).code).toBe("certificate-unreadable");
+    expect((await refusal(readBytes(many, made.password))).code).toBe("certificate-unreadable");
     expect(performance.now() - begin).toBeLessThan(500);
   });
 
   it("nesting beyond all measure is refused, not followed", async () => {
     let nested = Buffer.from([0x30, 0x00]);
     while (nested.length < 60_000) nested = Buffer.concat([Buffer.from([0x30, 0x82, nested.length >> 8, nested.length & 0xff]), nested]);
-    expect((await refusal(readPfx(nested, "x", "server.pfx"))).code).toBe("certificate-unreadable");
+    expect((await refusal(readBytes(nested, "x"))).code).toBe("certificate-unreadable");
     const endless = Buffer.alloc(100_000, Buffer.from([0x30, 0x80]));
-    expect((await refusal(readPfx(endless, "x", "server.pfx"))).code).toBe("certificate-unreadable");
+    expect((await refusal(readBytes(endless, "x"))).code).toBe("certificate-unreadable");
   });
 
   it("holds a certificate of another key pair without noticing: matching is another question", async () => {

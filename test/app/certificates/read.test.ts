@@ -58,10 +58,21 @@ describe("what a file holds is told by its content", () => {
   it("puts several files together and takes each certificate and key once", async () => {
     const made = makePfx(server, { directory, authority });
     const files = [server.certificateFile, made.file, server.keyFile, authority.chainFile].map((name) => ({ name, content: new Uint8Array(readFileSync(name)) }));
-    expect(await readMaterial(files, made.password)).toEqual({
+    expect(await readMaterial(files, made.password)).toMatchObject({
       format: "pem", encryption: "AES-256 (SHA-256)",
       certificates: [server.der, authority.intermediate.der, authority.root.der], privateKeys: [keyDer(server.keyFile)],
     });
+  });
+
+  it("takes leaf, intermediates and sealed key given apart, and a file in the clear beside a sealed one", async () => {
+    const sealed = openssl(["pkcs8", "-topk8", "-in", server.keyFile, "-passout", "pass:secret"]);
+    const bare = join(directory, "bare.pfx");
+    openssl(["pkcs12", "-export", "-nokeys", "-in", authority.chainFile, "-certpbe", "NONE", "-nomac", "-passout", "pass:", "-out", bare]);
+    const files = [new Uint8Array(sealed), server.der, readFileSync(bare)].map((content, index) => ({ name: `file ${index}`, content: new Uint8Array(content) }));
+    const whole = { certificates: [server.der, authority.intermediate.der, authority.root.der], privateKeys: [keyDer(server.keyFile)], encryption: "AES-256 (SHA-256)" };
+    expect(await readMaterial(files, "secret")).toMatchObject(whole);
+    await expect(readMaterial(files, undefined)).rejects.toMatchObject({ code: "password-needed", message: expect.stringContaining("file 0") });
+    await expect(readMaterial(files, "Secret")).rejects.toMatchObject({ code: "password-wrong", message: expect.stringContaining("file 0") });
   });
 
   it("a certificate request holds nothing to serve with", async () => {

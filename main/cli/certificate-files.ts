@@ -1,0 +1,62 @@
+// Certificate files and passwords as the command line takes and makes them.
+import { cleanThumbprint, matchesListed } from "../../app/certificates/pasted-thumbprint.ts";
+import { decodeBase64 } from "../../app/base64.ts";
+import { certificateFileLimit, type CertificateFiles, type Converted, type UploadedFile } from "../../app/contract.ts";
+import { problem } from "../../app/errors.ts";
+import type { Host } from "../../app/host.ts";
+import { createFile, nodeFiles } from "../storage/file.ts";
+import { readSecretFile } from "../storage/secret.ts";
+import type { Options } from "./options.ts";
+import { asPassword, readPassword } from "./password.ts";
+
+/** Reads one file whole. Throws file-not-found, file-unreadable, file-empty, file-too-large, file-changed-while-read. */
+export async function upload(path: string): Promise<UploadedFile> {
+  const content = await nodeFiles.read(path, certificateFileLimit);
+  return { name: path, content: Buffer.from(content).toString("base64") };
+}
+
+/** The file named and those of --key, with the password that opens them. */
+export async function certificateFiles(first: string, options: Options): Promise<CertificateFiles> {
+  const files = await Promise.all([first, ...(options.key ?? [])].map(upload));
+  const password = await readPassword(options);
+  return { files, ...(password !== undefined && { password }) };
+}
+
+/** The password for what is written, as a member of a request; nothing where none was given. */
+export async function newPassword(options: Options): Promise<{ readonly newPassword?: string }> {
+  const file = options["out-password-file"];
+  return file === undefined ? {} : { newPassword: asPassword(await readSecretFile(file), file) };
+}
+
+const formats = ["pem", "der", "pfx", "pfx-legacy"] as const;
+export type Format = (typeof formats)[number];
+
+/** What --to names. Throws usage. */
+export function formatOf(options: Options, otherwise?: Format): Format {
+  const format = formats.find((each) => each === options.to) ?? (options.to === undefined ? otherwise : undefined);
+  if (!format) throw problem("usage", { problem: `--to takes one of ${formats.join(", ")}${options.to === undefined ? "" : `, not ${options.to}`}.` });
+  return format;
+}
+
+/** The option's value. Throws usage where it was left out. */
+export function needed(options: Options, name: "out" | "out-dir" | "name", verb: string): string {
+  const value = options[name];
+  if (value === undefined || value === "") throw problem("usage", { problem: `\`${verb}\` needs --${name}.` });
+  return value;
+}
+
+/** Makes the file of a conversion: for its owner alone where a key is in it. Throws file-exists and what writing throws. */
+export function writeConverted(path: string, { content, hasPrivateKey }: Converted): Promise<void> {
+  return createFile(path, decodeBase64(content), hasPrivateKey ? 0o600 : 0o644);
+}
+
+/** The stored certificate that a person means by pasted text: by its thumbprint, else by its other numbers. Throws not-found, usage. */
+export async function storedCertificate(host: Host, text: string, options: Options) {
+  const cleaned = cleanThumbprint(text);
+  const wanted = options.store;
+  if (wanted !== undefined && wanted !== "My" && wanted !== "CA" && wanted !== "Root") throw problem("usage", { problem: `--store takes My, CA or Root, not ${wanted}.` });
+  const listed = (await host.certificate.list({})).filter(({ store }) => wanted === undefined || store === wanted);
+  const [found] = matchesListed(cleaned, listed);
+  if (!found) throw problem("not-found", { what: "certificate in the machine's stores", name: cleaned.thumbprint });
+  return found.certificate;
+}

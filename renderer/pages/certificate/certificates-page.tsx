@@ -1,0 +1,140 @@
+// All certificates of the machine's stores: searched, filtered, sorted, opened; and the requests that wait for their answer.
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Host } from "../../../app/host.ts";
+import { useLoaded, useSession } from "../../host/host.tsx";
+import { useLanguage, useSay } from "../../messages/language.tsx";
+import { addressOf, goTo } from "../../shell/route.ts";
+import { Button, CertificateLargeIcon, ConvertIcon, Empty, ErrorSmallIcon, ImportIcon, Notice, RequestIcon, SearchLargeIcon, ToggleButton, WarningSmallIcon } from "../../ui/index.ts";
+import { LoadedView } from "../loaded-view.tsx";
+import { Page } from "../page.tsx";
+import { SearchField } from "../search-field.tsx";
+import { CertificateGrid, type CertificateGridHandle } from "./certificate-grid.tsx";
+import { endings, entriesOf, findEntries, firstSort, noFilter, sortEntries, stores, type Filter, type Found, type Sort, type StoredCertificate } from "./certificate-list.ts";
+import { PastedNotice } from "./pasted-notice.tsx";
+import { readPasted } from "./pasted-number.ts";
+import { PendingRequests } from "./pending-requests.tsx";
+import { useRemoval } from "./removal.ts";
+
+const loadCertificates = (host: Host) => host.certificate.list({});
+
+interface View { readonly filter: Filter; readonly sort: Sort; readonly active: string | null }
+
+/** How the list was left, so that it is found the same after a certificate was looked at; but not empty, after it was removed. */
+let left: View & { readonly top: number } = { filter: noFilter, sort: firstSort, active: null, top: 0 };
+
+function Filters({ filter, found, onFilter }: { readonly filter: Filter; readonly found: Found; readonly onFilter: (filter: Filter) => void }) {
+  const { say, tag } = useLanguage();
+  const numbers = useMemo(() => new Intl.NumberFormat(tag), [tag]);
+  const counted = (text: string, count: number) => <>{text}<span className="count">{numbers.format(count)}</span></>;
+  return (
+    <div className="filters">
+      <div role="group" aria-label={say("certificates.byStore")}>
+        <ToggleButton size="small" shape="circular" checked={filter.store === null} onClick={() => onFilter({ ...filter, store: null })}>{counted(say("certificates.byStore.all"), found.inAnyStore)}</ToggleButton>
+        {stores.map((store) => (
+          <ToggleButton key={store} size="small" shape="circular" checked={filter.store === store} onClick={() => onFilter({ ...filter, store: filter.store === store ? null : store })}>
+            {counted(say(`store.${store}`), found.inStore[store])}
+          </ToggleButton>
+        ))}
+      </div>
+      <div role="group" aria-label={say("certificates.byEnding")}>
+        {endings.map((ending) => (
+          <ToggleButton key={ending} size="small" shape="circular" checked={filter.ending === ending} onClick={() => onFilter({ ...filter, ending: filter.ending === ending ? null : ending })}
+            icon={ending === "soon" ? <WarningSmallIcon className="tone-warning" /> : <ErrorSmallIcon className="tone-error" />}>
+            {counted(say(`certificates.byEnding.${ending}`), found.ending[ending])}
+          </ToggleButton>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function NothingFound({ text, hint, onAll }: { readonly text: string; readonly hint: string; readonly onAll: () => void }) {
+  const say = useSay();
+  return (
+    <section className="card">
+      <Empty icon={<SearchLargeIcon />} title={text.trim() === "" ? say("certificates.none.filter") : say("certificates.none.title", { text: text.trim() })}>
+        <p>{hint}</p>
+        <p className="empty-action"><Button onClick={onAll}>{say("certificates.none.all")}</Button></p>
+      </Empty>
+    </section>
+  );
+}
+
+function Certificates({ certificates }: { readonly certificates: readonly StoredCertificate[] }) {
+  const { say, tag } = useLanguage();
+  const { now } = useSession();
+  const entries = useMemo(() => entriesOf(certificates, now), [certificates, now]);
+  const [view, setView] = useState<View>(() => (findEntries(entries, left.filter, readPasted(left.filter.text, entries).number).entries.length === 0 ? { ...left, filter: noFilter } : left));
+  const { filter, sort, active } = view;
+  const grid = useRef<CertificateGridHandle>(null);
+  const [from] = useState(left.top);
+  const top = useRef(from);
+  useEffect(() => {
+    left = { ...view, top: top.current };
+  }, [view]);
+
+  // What is found anew is seen from its top, and walked from there.
+  const show = (part: Partial<View>) => {
+    grid.current?.toTop();
+    setView({ ...view, active: null, ...part });
+  };
+
+  const sorted = useMemo(() => sortEntries(entries, sort, tag), [entries, sort, tag]);
+  const pasted = useMemo(() => readPasted(filter.text, entries), [filter.text, entries]);
+  const found = useMemo(() => findEntries(sorted, filter, pasted.number), [sorted, filter, pasted.number]);
+
+  return (
+    <>
+      <div className="search-row">
+        <SearchField label={say("certificates.search")} hint={say("certificates.searchHint")} text={filter.text}
+          onText={(text) => show({ filter: { ...filter, text } })} onDown={() => grid.current?.focus()} />
+        <span className="dim" role="status">{say("certificates.count", { count: found.entries.length })}</span>
+      </div>
+      <Filters filter={filter} found={found} onFilter={(changed) => show({ filter: changed })} />
+      <PastedNotice pasted={pasted} />
+      {found.entries.length === 0
+        ? <NothingFound text={filter.text} hint={say(pasted.is === "thumbprint" ? "certificates.none.thumbprint" : "certificates.none.hint")} onAll={() => show({ filter: noFilter })} />
+        : (
+          <CertificateGrid ref={grid} entries={found.entries} sort={sort} active={active} from={from}
+            onSort={(changed) => show({ sort: changed })} onActive={(id) => setView((before) => ({ ...before, active: id }))}
+            onScroll={(scrolled) => {
+              top.current = scrolled;
+              left = { ...left, top: scrolled };
+            }} />
+        )}
+    </>
+  );
+}
+
+/** Says what became of the certificate whose page led here. */
+function RemovalNotice() {
+  const say = useSay();
+  const [removal, dismiss] = useRemoval();
+  if (!removal) return null;
+  return (
+    <Notice intent="success" announce title={say("remove.done", { name: removal.name })} actions={<Button size="small" onClick={dismiss}>{say("app.close")}</Button>}>
+      <p><a href={addressOf({ page: "record", id: removal.planId })}>{say("proof.toHistory")}</a></p>
+    </Notice>
+  );
+}
+
+export function CertificatesPage() {
+  const say = useSay();
+  const loaded = useLoaded(loadCertificates);
+  return (
+    <Page title={say("certificates.title")} lead={say("certificates.lead")}>
+      <div className="stack certificates">
+        <div className="row" role="group" aria-label={say("certificates.actions")}>
+          <Button appearance="primary" icon={<ImportIcon />} onClick={() => goTo({ page: "import" })}>{say("certificates.import")}</Button>
+          <Button icon={<RequestIcon />} onClick={() => goTo({ page: "request" })}>{say("certificates.request")}</Button>
+          <Button icon={<ConvertIcon />} onClick={() => goTo({ page: "convert" })}>{say("certificates.convert")}</Button>
+        </div>
+        <RemovalNotice />
+        <PendingRequests />
+        <LoadedView loaded={loaded}>{(certificates) => certificates.length === 0
+          ? <section className="card"><Empty icon={<CertificateLargeIcon />} title={say("certificates.empty.title")}>{say("certificates.empty.hint")}</Empty></section>
+          : <Certificates certificates={certificates} />}</LoadedView>
+      </div>
+    </Page>
+  );
+}
