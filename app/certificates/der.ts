@@ -53,6 +53,13 @@ export function contentOf(value: Value | undefined, expected: number): Uint8Arra
   return value.content;
 }
 
+/** The octets of a BIT STRING, without the one that counts the unused bits at the end (X.690, 8.6.2). Throws MalformedError. */
+export function bitsOf(value: Value | undefined): Uint8Array {
+  const content = contentOf(value, tag.bitString);
+  if ((content[0] ?? 8) > 7) throw damaged();
+  return content.subarray(1);
+}
+
 /** An OBJECT IDENTIFIER as "1.2.840.113549" (X.690, 8.19). Throws MalformedError. */
 export function identifierOf(value: Value | undefined): string {
   const octets = contentOf(value, tag.identifier);

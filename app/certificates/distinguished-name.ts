@@ -54,17 +54,25 @@ function escaped(value: string): string {
 
 const utf8 = new TextEncoder();
 // A mark at the beginning is a character of the name like any other.
-const fromUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const fromUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 const fromUtf16 = new TextDecoder("utf-16be", { ignoreBOM: true });
 
 /** The text of a string type; null for any other type. A TeletexString is read as Latin-1, as everyone writes it. */
 function text({ tag: type, content }: Value): string | null {
   switch (type) {
-    case 12: return fromUtf8.decode(content);
+    case 12: return utf8Text(content);
     case 18: case 19: case 20: case 22: case 26: return latin1(content);
     case 28: return Array.from({ length: content.length >> 2 }, (_, index) => codePoint(content.subarray(index * 4, index * 4 + 4))).join("");
     case 30: return fromUtf16.decode(content);
     default: return null;
+  }
+}
+
+function utf8Text(octets: Uint8Array): string {
+  try {
+    return fromUtf8.decode(octets);
+  } catch {
+    throw new MalformedError("a part of its subject or issuer is no text.");
   }
 }
 

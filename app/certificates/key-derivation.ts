@@ -45,7 +45,7 @@ const wide = (units: readonly number[]): Uint8Array => Uint8Array.from([...units
  * an earlier hash in ours or through a call, and scrypt for each unit of its three costs multiplied.
  */
 const pbkdf2Cost: Readonly<Record<Hash, number>> = { "sha1": 400, "sha224": 500, "sha256": 500, "sha384": 600, "sha512": 600, "sha512-256": 600 };
-const hashCost: Readonly<Record<Hash | "md5", number>> = { "md5": 2500, "sha1": 200, "sha224": 2500, "sha256": 350, "sha384": 2500, "sha512": 2500, "sha512-256": 2500 };
+const hashCost: Readonly<Record<Hash | "md5", number>> = { "md5": 2500, "sha1": 300, "sha224": 2500, "sha256": 450, "sha384": 2500, "sha512": 2500, "sha512-256": 2500 };
 const scryptCost = 400;
 
 const mostScryptMemory = 64 * 1024 * 1024;

@@ -1,6 +1,6 @@
 // The public key of a certificate: what kind it is, as its SubjectPublicKeyInfo says (RFC 3279, RFC 5480, RFC 8410).
 import { createPublicKey, type KeyObject, type PublicKeyInput } from "node:crypto";
-import { contentOf, identifierOf, members, tag, valueIn, type Value } from "./der.ts";
+import { bitsOf, contentOf, identifierOf, members, tag, valueIn, type Value } from "./der.ts";
 import { keyType } from "./private-key.ts";
 
 const curves: Readonly<Record<string, string>> = { "1.2.840.10045.3.1.7": "p256", "1.3.132.0.34": "p384", "1.3.132.0.35": "p521" };
@@ -13,9 +13,9 @@ const edwards: Readonly<Record<string, string>> = { "1.3.101.112": "ed25519", "1
 export function publicKeyType(info: Value): string {
   const [algorithm, key] = members(info, tag.sequence);
   const [oid, parameters] = members(algorithm, tag.sequence);
-  const bits = contentOf(key, tag.bitString);
+  const bits = bitsOf(key);
   const identifier = identifierOf(oid);
-  if (identifier === "1.2.840.113549.1.1.1") return `rsa:${modulusLength(bits.subarray(1))}`;
+  if (identifier === "1.2.840.113549.1.1.1") return `rsa:${modulusLength(bits)}`;
   const curve = identifier === "1.2.840.10045.2.1" && parameters?.tag === tag.identifier ? curves[identifierOf(parameters)] : undefined;
   if (curve !== undefined) return `ec:${curve}`;
   const other = edwards[identifier] === undefined ? publicKey(info.encoding) : null;

@@ -2,7 +2,7 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
 import { problem } from "../errors.ts";
 import { MalformedError, sameBytes } from "./asn1.ts";
-import { contentOf, hexadecimal, identifierOf, members, tag, timeOf, valueIn, type Value } from "./der.ts";
+import { bitsOf, contentOf, hexadecimal, identifierOf, members, tag, timeOf, valueIn, type Value } from "./der.ts";
 import { commonName, formatName } from "./distinguished-name.ts";
 import { formatAddress } from "./host-name.ts";
 import { publicKey, publicKeyType } from "./public-key.ts";
@@ -75,6 +75,8 @@ export function readFields(der: Uint8Array): CertificateFields {
   if (serial?.tag !== tag.integer || serial.content.length === 0) throw new MalformedError("the certificate has no serial number.");
   if (!keyInfo) throw new MalformedError("the certificate has no public key.");
   const [notBefore, notAfter] = members(validity, tag.sequence);
+  if (rest.some((part) => !lastParts.includes(part.tag))) throw new MalformedError("it is no certificate.");
+  identifierOf(members(innerAlgorithm, tag.sequence)[0]);
   const { values, critical } = readExtensions(rest.find((part) => part.tag === tag.contextConstructed(3)));
   const names = values.get(extensions.alternativeName);
   const general = names ? members(names, tag.sequence) : [];
@@ -106,7 +108,7 @@ export function readFields(der: Uint8Array): CertificateFields {
     publicKeyInfo: keyInfo.encoding,
     signature: {
       algorithm: signatureAlgorithm, isConsistent: algorithm !== undefined && innerAlgorithm !== undefined && sameBytes(algorithm.encoding, innerAlgorithm.encoding),
-      signed: toBeSigned.encoding, value: signatureValue.content.subarray(1),
+      signed: toBeSigned.encoding, value: bitsOf(signatureValue),
     },
   };
   const key = lazily(() => publicKey(keyInfo.encoding));
@@ -149,6 +151,9 @@ function x509Of(der: Uint8Array): X509Certificate {
   }
 }
 
+/** Unique identifiers of issuer and subject, which nobody uses, and the extensions. */
+const lastParts: readonly number[] = [tag.context(1), tag.contextConstructed(1), tag.context(2), tag.contextConstructed(2), tag.contextConstructed(3)];
+
 /** The version counts from 0. */
 function versionOf(part: Value | undefined): number {
   const [version] = members(part, tag.contextConstructed(0));
@@ -168,6 +173,7 @@ function readExtensions(wrapper: Value | undefined): { readonly values: Readonly
   for (const extension of wrapper ? members(members(wrapper, tag.contextConstructed(3))[0], tag.sequence) : []) {
     const parts = members(extension, tag.sequence);
     const [oid, flag] = parts;
+    if (parts.length > 3 || parts.length === 3 && flag?.tag !== tag.boolean || parts.at(-1)?.tag !== tag.octetString) throw new MalformedError("an extension of the certificate is damaged.");
     const identifier = identifierOf(oid);
     if (flag?.tag === tag.boolean && flag.content[0] !== 0) critical.push(identifier);
     if (readExtensionsOf.includes(identifier) && !values.has(identifier)) values.set(identifier, valueIn(contentOf(parts.at(-1), tag.octetString)));
@@ -203,10 +209,10 @@ function constraintsOf(constraints: Value | undefined): Pick<CertificateFields, 
 /** Uses with which a server can take part in a handshake. */
 const handshakeUses: readonly KeyUse[] = ["digitalSignature", "keyEncipherment", "keyAgreement"];
 
-/** The bits are counted from the highest of the first octet; the content begins with the number of unused ones. */
+/** The bits are counted from the highest of the first octet. */
 function keyUsageOf(usage: Value): readonly KeyUse[] {
-  if (usage.tag !== tag.bitString || usage.content.length === 0) throw new MalformedError("the key usage of the certificate is damaged.");
-  return keyUses.filter((_, bit) => ((usage.content[1 + (bit >> 3)] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+  const bits = bitsOf(usage);
+  return keyUses.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
 }
 
 function keyIdentifier(identifier: Value | undefined): string | null {

@@ -220,7 +220,7 @@ export const en = {
   "export.commit": "Save the file",
   "export.working": "Writing the file…",
   "export.done.title": "The file is made",
-  "export.done": "Saved as {file}, in the folder for downloads.",
+  "export.done": "Saved as {file}",
   "export.done.withKey": "It holds the private key. Keep it where only its owner can read it.",
   "export.done.withoutKey": "It holds no private key.",
 

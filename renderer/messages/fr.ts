@@ -221,7 +221,7 @@ export const fr: Messages = {
   "export.commit": "Enregistrer le fichier",
   "export.working": "Écriture du fichier…",
   "export.done.title": "Le fichier est prêt",
-  "export.done": "Enregistré sous {file}, dans le dossier des téléchargements.",
+  "export.done": "Enregistré sous {file}",
   "export.done.withKey": "Il contient la clé privée. Gardez-le là où seul son propriétaire peut le lire.",
   "export.done.withoutKey": "Il ne contient pas de clé privée.",
 

@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { practicePassword } from "../renderer/practice-host.ts";
-import { tabTo } from "./keyboard.ts";
+import { chooseByKey, tabTo } from "./keyboard.ts";
 import { CertificateWizard, given } from "./pages/certificate-wizard.ts";
 import { expect, picture, test } from "./window.ts";
 
@@ -49,9 +49,7 @@ test.describe("importing", () => {
     const wizard = new CertificateWizard(window);
     await wizard.open("import");
     await tabTo(window, /^Drop the files here/);
-    const chooser = window.waitForEvent("filechooser");
-    await window.keyboard.press("Space");
-    await (await chooser).setFiles({ name: pfx.name, mimeType: "", buffer: pfx.content });
+    await chooseByKey(window, pfx);
     await expect(wizard.password).toBeFocused();
     await window.keyboard.type(practicePassword);
     await window.keyboard.press("Enter");
@@ -351,9 +349,7 @@ test.describe("completing", () => {
     await wizard.open("complete");
     await expect(window.getByText("Lockstep recognises the request by its key.")).toBeVisible();
     await tabTo(window, /^Drop the authority's answer/);
-    const chooser = window.waitForEvent("filechooser");
-    await window.keyboard.press("Space");
-    await (await chooser).setFiles({ name: "answer.crt", mimeType: "", buffer: Buffer.from("answer") });
+    await chooseByKey(window, given("answer.crt"));
     await expect(wizard.fact("Private key")).toHaveText("waits with the request");
     await tabTo(window, "Next");
     await window.keyboard.press("Enter");
@@ -430,9 +426,7 @@ test.describe("converting", () => {
     const wizard = new CertificateWizard(window);
     await wizard.open("convert");
     await tabTo(window, /^Drop the files to convert/);
-    const chooser = window.waitForEvent("filechooser");
-    await window.keyboard.press("Space");
-    await (await chooser).setFiles([{ name: "clinic-7.pem", mimeType: "", buffer: Buffer.from("certificate") }, { name: "clinic-7.key", mimeType: "", buffer: Buffer.from("key") }]);
+    await chooseByKey(window, given("clinic-7.pem"), given("clinic-7.key"));
     await expect(wizard.fact("Private key")).toHaveText("present and fits");
     await expect(window.getByText("The new file holds the private key.")).toBeVisible();
     await tabTo(window, /^PFX(?! for)/);
@@ -456,6 +450,32 @@ test.describe("converting", () => {
     await expect(window.getByText("Whoever can read the file has the key.")).toBeVisible();
     await wizard.saved("Save the new file");
     expect(server.calls.find(({ name }) => name === "certificate.convert")?.input).toMatchObject({ to: "pem", newPassword: "" });
+  });
+});
+
+test.describe("for a reader of French", () => {
+  test.use({ locale: "fr-FR", scenario: { pending: 2 }, viewport: { width: 1024, height: 700 } });
+  test("the wizards speak French and fit", async ({ window: page }) => {
+    const fits = async (name: string) => {
+      await picture(page, `${name}-french`);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), name).toBe(0);
+    };
+    const visit = async (address: string, title: string) => {
+      await page.evaluate((to) => { window.location.hash = to; }, address);
+      await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
+    };
+    await visit("#/request", "Demander un certificat");
+    await fits("request");
+    await visit("#/complete/request-1", "Compléter une demande");
+    await fits("complete");
+    await visit("#/convert", "Convertir des certificats");
+    await new CertificateWizard(page).drop(given("clinic-7.pem"));
+    await expect(page.getByText("Le nouveau fichier contient la clé privée.")).toBeVisible();
+    await fits("convert");
+    await visit("#/import", "Importer des certificats");
+    await new CertificateWizard(page).drop(pfx, given("notes.bin"));
+    await expect(page.getByText("Retirez-le pour continuer sans lui.")).toBeVisible();
+    await fits("import");
   });
 });
 

@@ -1,57 +1,18 @@
 // The whole way on the built program: its web host, a practice machine with a real service, a real Chromium.
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { makeAuthority, makeServerPfx, type ServerPfx } from "../fixtures/certificates.ts";
-import { program } from "../fixtures/lockstep.ts";
 import { tabTo } from "./keyboard.ts";
 import { HistoryPage } from "./pages/history-page.ts";
 import { OverviewPage } from "./pages/overview-page.ts";
-
-interface Served { readonly address: string; readonly directory: string; readonly process: ChildProcess }
-
-/** Starts `lockstep serve` on a practice machine of its own. */
-async function serve(): Promise<Served> {
-  const directory = join(mkdtempSync(join(tmpdir(), "lockstep-window-")), "machine");
-  const process_ = spawn(process.execPath, [program, "serve", "--no-open", "--practice-dir", directory], { stdio: ["ignore", "pipe", "inherit"] });
-  const address = await new Promise<string>((resolve, reject) => {
-    let output = "";
-    process_.stdout.on("data", (chunk) => {
-      output += String(chunk);
-      const found = /Lockstep is ready at (\S+)/.exec(output)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    process_.on("close", () => reject(new Error(output)));
-  });
-  return { address, directory, process: process_ };
-}
+import { expect, serve, test, type Served } from "./served-window.ts";
 
 const certificates = mkdtempSync(join(tmpdir(), "lockstep-window-certificates-"));
 let pfx: ServerPfx;
-
-const test = base.extend<{ served: Served; window: Page }>({
-  served: async ({}, use) => {
-    const served = await serve();
-    await use(served);
-    const ended = new Promise((resolve) => served.process.on("close", resolve));
-    served.process.kill("SIGTERM");
-    await ended;
-    rmSync(join(served.directory, ".."), { recursive: true, force: true });
-  },
-  window: async ({ page, served }, use) => {
-    const complaints: string[] = [];
-    page.on("console", (message) => { if (message.type() === "error" || message.type() === "warning") complaints.push(message.text()); });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(served.address);
-    await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
-    await use(page);
-    expect(complaints).toEqual([]);
-  },
-});
 
 test.beforeAll(() => {
   pfx = makeServerPfx({ directory: certificates, authority: makeAuthority(join(certificates, "ca")), names: ["clinic-7.example.org"], key: "rsa:2048", notAfter: new Date(Date.now() + 178.5 * 86_400_000) });

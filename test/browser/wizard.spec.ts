@@ -1,6 +1,6 @@
 // The wizard "Secure an endpoint": by mouse, by keyboard alone, and when something is wrong.
 import { practicePassword } from "../renderer/practice-host.ts";
-import { tabTo } from "./keyboard.ts";
+import { chooseByKey, tabTo } from "./keyboard.ts";
 import { HistoryPage } from "./pages/history-page.ts";
 import { OverviewPage } from "./pages/overview-page.ts";
 import { expect, picture, test } from "./window.ts";
@@ -66,9 +66,7 @@ test("by keyboard alone", async ({ window }) => {
   await window.keyboard.press("Enter");
   await expect(window.getByRole("heading", { name: "Which certificate should it present?" })).toBeFocused();
   await tabTo(window, /^Drop the certificate/);
-  const chooser = window.waitForEvent("filechooser");
-  await window.keyboard.press("Space");
-  await (await chooser).setFiles({ name: pfx.name, mimeType: "", buffer: pfx.content });
+  await chooseByKey(window, pfx);
   await expect(window.getByLabel(/^Password of /)).toBeFocused();
   await window.keyboard.type("wrong");
   await window.keyboard.press("Enter");

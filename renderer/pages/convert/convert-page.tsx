@@ -126,7 +126,7 @@ export function ConvertPage() {
         <span className="grow dim">
           {act.state === "running" ? <Spinner size="tiny" className="start" label={say("convert.writing")} /> : inspection && writesKey(form, source) && say("convert.holdsKey")}
         </span>
-        <Button appearance={files.question && !inspection ? "secondary" : "primary"} icon={<SaveIcon />} onClick={save}>{say("convert.save")}</Button>
+        <Button appearance={files.question && !inspection ? "secondary" : "primary"} icon={<SaveIcon />} disabledFocusable={files.reading || act.state === "running"} onClick={save}>{say("convert.save")}</Button>
         <Button onClick={() => goTo({ page: "certificates" })}>{say("app.close")}</Button>
       </footer>
     </Page>

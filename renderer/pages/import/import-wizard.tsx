@@ -116,7 +116,7 @@ export function ImportWizard({ machine }: { readonly machine: MachineDescription
         {step === "files" ? (
           <>
             <span className="grow" />
-            <Button appearance={files.question && !inspection ? "secondary" : "primary"} onClick={next}>{say("app.next")}</Button>
+            <Button appearance={files.question && !inspection ? "secondary" : "primary"} disabledFocusable={files.reading || planning} onClick={next}>{say("app.next")}</Button>
             <Button onClick={close}>{say("app.cancel")}</Button>
           </>
         ) : plan && (

@@ -208,7 +208,7 @@ function Wizard({ id, pending, machine }: { readonly id: string | null; readonly
         {step === "answer" ? (
           <>
             <span className="grow" />
-            <Button appearance={files.question && !inspection ? "secondary" : "primary"} onClick={next}>{say("app.next")}</Button>
+            <Button appearance={files.question && !inspection ? "secondary" : "primary"} disabledFocusable={files.reading || planning} onClick={next}>{say("app.next")}</Button>
             <Button onClick={close}>{say("app.cancel")}</Button>
           </>
         ) : plan && (

@@ -18,6 +18,9 @@ afterAll(() => { rmSync(directory, { recursive: true }); });
 const seconds = 5;
 const mebibytes = 256;
 
+/** The inner loop leaves these to `npm test`: each file is read in a process of its own. */
+const thorough = describe.skipIf(process.env["PROPERTY_RUNS"] !== undefined);
+
 let program: string;
 let issued: Issued;
 beforeAll(async () => {
@@ -56,7 +59,7 @@ const repeated = (content: Uint8Array, count: number): readonly Uint8Array[] => 
 /** A safe with a bag of a kind that is passed over, full of the smallest elements. */
 const crowdedSafe = (elements: number): Uint8Array => clearSafe(bag("1.2.840.113549.1.12.10.1.5", sequence(filled(nothing, elements * 2))));
 
-describe("a file that asks for too much work", () => {
+thorough("a file that asks for too much work", () => {
   it.each<[string, () => Uint8Array]>([
     ["10⁹ rounds of PBKDF2", () => sequence(pbes2(pbkdf2(billion, hmacs["SHA-256"])), octetString(sealed))],
     ["10⁹ rounds of PKCS #12's own derivation", () => sequence(algorithm("1.2.840.113549.1.12.1.3", sequence(octetString(sealed), integer(billion))), octetString(sealed))],
@@ -91,7 +94,7 @@ describe("a file that asks for too much work", () => {
   }, 60_000);
 });
 
-describe("a file of a shape that no program writes", () => {
+thorough("a file of a shape that no program writes", () => {
   it.each<[string, () => Uint8Array]>([
     ["a length of four gigabytes", () => Uint8Array.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0x30, 0x00)],
     ["a length of 2⁶⁴", () => Uint8Array.of(0x30, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x30, 0x00)],
@@ -128,7 +131,7 @@ describe("a file of a shape that no program writes", () => {
   });
 });
 
-describe("a bundle of ten thousand certificates", () => {
+thorough("a bundle of ten thousand certificates", () => {
   it("is answered in time as PEM, PKCS #7 and PFX", () => {
     const pem = `-----BEGIN CERTIFICATE-----\n${Buffer.from(issued.der).toString("base64")}\n-----END CERTIFICATE-----\n`;
     refused(pem.repeat(10_000).slice(0, certificateFileLimit));
@@ -141,7 +144,7 @@ describe("a bundle of ten thousand certificates", () => {
   }, 60_000);
 });
 
-describe("ten megabytes of text", () => {
+thorough("ten megabytes of text", () => {
   const begin = "-----BEGIN PRIVATE KEY-----";
   it.each<[string, string, string?]>([
     ["base64 that is none at its very end", `${"A".repeat(certificateFileLimit - 1)}!`],
@@ -169,7 +172,7 @@ describe("ten megabytes of text", () => {
   });
 });
 
-describe("all files together", () => {
+thorough("all files together", () => {
   it("have 16 MB at most", () => {
     const file = new Uint8Array(2 * 1024 * 1024);
     const cost = costOf(repeated(file, 9));

@@ -51,9 +51,11 @@ vi.mock("node:tls", async (importOriginal) => ({ ...await importOriginal<typeof 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-corpus-"));
 afterAll(() => { rmSync(directory, { recursive: true }); });
 
+/** The inner loop leaves the corpus to `npm test`. */
+const quick = process.env["PROPERTY_RUNS"] !== undefined;
+
 let corpus: readonly CorpusFile[];
 const materials = new Map<CorpusFile, Material>();
-beforeAll(async () => { corpus = await makeCorpus(directory); }, 300_000);
 
 const read = ({ name, content }: CorpusFile, password: string | undefined) => readMaterial([{ name, content }], password);
 const code = async (promise: Promise<unknown>): Promise<string> => promise.then(() => "accepted", (error: unknown) => (error as LockstepError).code);
@@ -66,7 +68,9 @@ async function readsAsOpenSslDoes(file: CorpusFile): Promise<Material> {
   return material;
 }
 
-describe("files that the real tools write", () => {
+describe.skipIf(quick)("files that the real tools write", () => {
+  beforeAll(async () => { corpus = await makeCorpus(directory); }, 300_000);
+
   it("are 120 at least, of every tool that is here", () => {
     const of = (maker: Maker): number => corpus.filter((file) => file.maker === maker).length;
     console.log(`corpus: ${corpus.length} files (${(["openssl", "pk12util", "certtool", "keytool"] as const).map((maker) => `${maker} ${of(maker)}`).join(", ")})`);

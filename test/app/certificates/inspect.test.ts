@@ -110,7 +110,8 @@ describe("reading certificates by the thousand", () => {
 
   it("gives values or MalformedError for certificates with any octets changed, cut off or put in", () => {
     const seeds = [server.der, authority.root.der, issue({ key: "rsa:2048", names: ["*.example.org", "10.1.2.3", "2001:db8::1"], extensions: ["certificatePolicies = 1.2.3"] }).der];
-    const change = fc.record({ at: fc.nat(), octet: fc.nat(255), how: fc.constantFrom("set", "cut", "insert", "remove") });
+    // What changes a length is refused at once; only octets changed in place reach what lies behind the outline.
+    const change = fc.record({ at: fc.nat(), octet: fc.nat(255), how: fc.constantFrom("set", "set", "set", "set", "set", "set", "cut", "insert", "remove") });
     let read = 0;
     fc.assert(fc.property(fc.constantFrom(...seeds), fc.array(change, { minLength: 1, maxLength: 4 }), (seed, changes) => {
       const der = changes.reduce<number[]>((octets, { at, octet, how }) => {

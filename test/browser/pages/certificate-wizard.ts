@@ -78,6 +78,21 @@ export class CertificateWizard {
     await this.page.getByRole("button", { name: button }).click();
     return read(await download);
   }
+
+  /** The same, kept under this path. */
+  async savedAs(button: string, path: string): Promise<void> {
+    const download = this.page.waitForEvent("download");
+    await this.page.getByRole("button", { name: button }).click();
+    await (await download).saveAs(path);
+  }
+
+  /** After a file was written its password is forgotten: the next try asks for it. */
+  async openAgain(password: string): Promise<void> {
+    await this.page.getByRole("button", { name: "Save the new file" }).click();
+    await this.page.getByText(/Lockstep forgot the password/).waitFor();
+    await this.openWith(password);
+    await this.fact("Private key").waitFor();
+  }
 }
 
 async function read(download: Download): Promise<{ readonly name: string; readonly content: string }> {
