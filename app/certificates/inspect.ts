@@ -4,7 +4,7 @@ import type { Finding } from "../finding.ts";
 import type { Inspection, Material } from "./certificate.ts";
 import { describeFields } from "./describe.ts";
 import { chainOf, keysOf, roleOfFields } from "./match.ts";
-import { keyType, privateKeyOf } from "./private-key.ts";
+import { privateKeyType } from "./private-key.ts";
 import { readMaterial, type CertificateFile } from "./read.ts";
 import { suitabilityOf, unfitForServers } from "./suitability.ts";
 import { thumbprint } from "./thumbprint.ts";
@@ -36,7 +36,7 @@ export async function inspect(files: readonly CertificateFile[], password: strin
     })),
     privateKeys: material.privateKeys.map((key) => {
       const owner = [leaf, ...all].find((certificate) => keys.get(certificate) === key);
-      return { keyType: keyType(privateKeyOf(key)), matches: owner ? thumbprint(owner.der) : null };
+      return { keyType: privateKeyType(key), matches: owner ? thumbprint(owner.der) : null };
     }),
     chain: chain.map(({ der }) => thumbprint(der)),
     findings: [

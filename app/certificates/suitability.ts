@@ -9,7 +9,6 @@ import { lengthFinding, validityFinding } from "./lifetime.ts";
 import { chainOf } from "./match.ts";
 import { readCertificate, type CertificateFields } from "./x509.ts";
 
-export { momentOf } from "./lifetime.ts";
 
 export interface Expectations {
   readonly now: Date;

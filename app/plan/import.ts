@@ -1,9 +1,10 @@
 // The planner that puts certificates into the machine's stores: each where Windows looks for it.
 import { describeFields } from "../certificates/describe.ts";
+import { momentOf } from "../certificates/lifetime.ts";
 import { keysOf, roleOfFields } from "../certificates/match.ts";
 import { provesKey } from "../certificates/sign-proof.ts";
 import { readable, type Sourced } from "../certificates/source.ts";
-import { momentOf, suitabilityOf } from "../certificates/suitability.ts";
+import { suitabilityOf } from "../certificates/suitability.ts";
 import { thumbprint } from "../certificates/thumbprint.ts";
 import { readCertificate, type CertificateFields } from "../certificates/x509.ts";
 import { problem } from "../errors.ts";

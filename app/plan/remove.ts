@@ -1,6 +1,6 @@
 // The planner that takes a certificate out of one of the machine's stores.
 import { describeFields } from "../certificates/describe.ts";
-import { roleOfFields } from "../certificates/match.ts";
+import { chainOf, roleOfFields } from "../certificates/match.ts";
 import { readable } from "../certificates/source.ts";
 import { whereUsed } from "../certificates/where-used.ts";
 import { readCertificate } from "../certificates/x509.ts";
@@ -24,7 +24,7 @@ export async function planRemove(machine: Machine, { store, thumbprint, force }:
   const fields = readCertificate(found.der);
   const uses = store === "My" ? await whereUsed(machine, thumbprint) : [];
   if (uses.length > 0 && !force) throw problem("certificate-in-use", { subject: fields.subject, uses: uses.map(({ subject }) => subject).join(", ") });
-  const issued = store === "My" ? [] : (await machine.certificates.list("My")).flatMap(({ der }) => readable(der)).filter(({ x509 }) => x509.checkIssued(fields.x509));
+  const issued = store === "My" ? [] : (await machine.certificates.list("My")).flatMap(({ der }) => readable(der)).filter((leaf) => chainOf(leaf, [fields]).length > 1);
   const findings: Finding[] = [];
   if (uses.length > 0) {
     findings.push({

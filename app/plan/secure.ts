@@ -1,7 +1,8 @@
 // The planner of the main job: everything that must change so that an instance answers over TLS with a certificate.
+import { explain } from "../certificates/chain.ts";
 import { describe } from "../certificates/describe.ts";
 import type { CertificateReader } from "../certificates/reader.ts";
-import { certificateFilesOf } from "../certificates/source.ts";
+import { certificateFilesOf, issuersIn } from "../certificates/source.ts";
 import { selectServerCertificate } from "../certificates/server-certificate.ts";
 import { suitability } from "../certificates/suitability.ts";
 import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
@@ -68,7 +69,9 @@ async function choose(machine: Machine, reader: CertificateReader, request: Secu
     }
     const selected = selectServerCertificate({ format: "der", encryption: null, findings: [], certificates: [found.der], privateKeys: [] },
       { now, allowExpired: request.allowExpired === true, fileName: thumbprint, keyElsewhere: true });
-    return { certificate, findings: selected.findings, leaf: found.der, privateKey: null, intermediates: [] };
+    const issuers = (await issuersIn(machine.certificates)).map(({ der }) => der);
+    const { findings } = explain(selected.leaf, issuers, { now, hostName });
+    return { certificate, findings, leaf: found.der, privateKey: null, intermediates: [] };
   }
   const files = certificateFilesOf(request.certificate.files);
   const material = await reader.read(files, request.certificate.password);

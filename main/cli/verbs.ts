@@ -1,5 +1,5 @@
 // The verbs: each turns its operands and options into calls of the contract, and its answer into a value and a text.
-import { cleanThumbprint } from "../../app/certificates/thumbprint.ts";
+import { cleanThumbprint } from "../../app/certificates/pasted-thumbprint.ts";
 import type { Applied, SecureRequest } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";

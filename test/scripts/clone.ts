@@ -25,6 +25,7 @@ const files: Readonly<Record<string, string>> = {
   "main/cli/lockstep.ts": "#!/usr/bin/env node\nimport { answer } from \"../../app/answer.ts\";\nconst { later } = await import(\"./later.ts\");\nprocess.stdout.write(`answer ${answer} ${later} ${process.argv.slice(2).join(\" \")}\\n`);\n",
   "main/cli/later.ts": "export const later = \"later\";\n",
   "main/machines/practice/service.ts": "process.stdout.write(\"service\\n\");\n",
+  "main/reader/reader-thread.ts": "process.stdout.write(\"reader\\n\");\n",
   "main/electron/main.ts": "import { app } from \"electron\";\nimport { answer } from \"../../app/answer.ts\";\napp.setName(String(answer));\n",
   "main/electron/preload.ts": "import { contextBridge } from \"electron\";\nimport { answer } from \"../../app/answer.ts\";\ncontextBridge.exposeInMainWorld(\"answer\", answer);\n",
   "renderer/index.html": "<!doctype html><title>small</title><script type=\"module\" src=\"./main.tsx\"></script>\n",

@@ -23,6 +23,8 @@ const loadCertificates = async (host: Host) => (await host.certificate.list({}))
 
 /** Recent changes shown here; History has all. */
 const recentCount = 5;
+/** Certificates shown here: those that end first. The Certificates page has all. */
+const soonestCount = 8;
 /** Length of the bar for the longest that public authorities issue. */
 const longestDays = 200;
 
@@ -131,15 +133,18 @@ function Certificates() {
   const loaded = useLoaded(loadCertificates);
   return (
     <section className="card" aria-labelledby="certificates-title">
-      <h2 id="certificates-title">{say("overview.certificates")}</h2>
+      <header className="card-head">
+        <h2 id="certificates-title">{say("overview.certificates")}</h2>
+        <a href={addressOf({ page: "certificates" })} className="with-icon">{say("overview.certificates.all")}<ForwardIcon /></a>
+      </header>
       <LoadedView loaded={loaded}>{(certificates) => certificates.length === 0 ? <p className="dim">{say("overview.certificates.empty")}</p> : (
         <ul className="remaining">
-          {certificates.toSorted((one, other) => Date.parse(one.notAfter) - Date.parse(other.notAfter)).map((certificate) => {
+          {certificates.toSorted((one, other) => Date.parse(one.notAfter) - Date.parse(other.notAfter)).slice(0, soonestCount).map((certificate) => {
             const { standing, days } = daysLeft(certificate, now);
             const share = standing === "ended" ? 100 : Math.max(2, Math.min(100, (days / longestDays) * 100));
             return (
               <li key={certificate.thumbprint} title={certificate.thumbprint}>
-                <span className="remaining-name break">{commonName(certificate.subject)}</span>
+                <a className="remaining-name break" href={addressOf({ page: "certificate", store: certificate.store, thumbprint: certificate.thumbprint })}>{commonName(certificate.subject)}</a>
                 <DaysLeftLabel certificate={certificate} />
                 <span className={`remaining-bar remaining-${standing}`} aria-hidden="true"><span style={{ inlineSize: `${share}%` }} /></span>
               </li>
