@@ -5,8 +5,9 @@ import {
 } from "asn1js";
 import { problem } from "../errors.ts";
 import { parse } from "./asn1.ts";
-import { canonicalHost, isAddress } from "./host-name.ts";
+import { isAddress } from "./host-name.ts";
 import { pemBlock } from "./pem-block.ts";
+import { requestedHost } from "./requested-host.ts";
 
 export type RequestKeyType = "rsa:2048" | "rsa:3072" | "rsa:4096" | "ec:p256" | "ec:p384";
 
@@ -140,21 +141,6 @@ function requestedName(text: string): string {
   throw invalid(text.includes("*")
     ? `${shown(text.trim())} is no name that a certificate can have: a wildcard is the whole first label, with two more after it, such as *.clinic.example.org.`
     : `${shown(text.trim())} is neither a host name nor an IP address. Leave out https://, ports and paths.`);
-}
-
-/** Canonical form of a host, wildcard or address; null for other text. */
-function requestedHost(text: string): string | null {
-  if (!text.startsWith("*.")) {
-    const host = canonicalHost(text);
-    return host !== null && (isAddress(host) || isDnsName(host)) ? host : null;
-  }
-  const parent = canonicalHost(text.slice(2));
-  return parent !== null && parent.includes(".") && !isAddress(parent) && isDnsName(parent) && parent.length <= 251 ? `*.${parent}` : null;
-}
-
-/** Labels as DNS has them, a single one included: authorities of one's own issue those. Underscores occur inside Windows domains. */
-function isDnsName(host: string): boolean {
-  return host.length <= 253 && host.split(".").every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
 }
 
 type SubjectPart = readonly [type: keyof typeof attributeTypes, value: string];

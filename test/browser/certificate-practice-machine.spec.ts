@@ -7,13 +7,14 @@ import { makeAuthority, makeServerPfx, type Authority, type ServerPfx } from "..
 import { CertificateWizard, type GivenFile } from "./pages/certificate-wizard.ts";
 import { expect, test } from "./served-window.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "lockstep-wizards-"));
+let folder: string;
 const openssl = (...parts: readonly string[]): string => execFileSync("openssl", parts, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 const fileAt = (path: string): GivenFile => ({ name: basename(path), content: readFileSync(path) });
 let authority: Authority;
 let pfx: ServerPfx;
 
 test.beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "lockstep-wizards-"));
   authority = makeAuthority(join(folder, "ca"));
   pfx = makeServerPfx({ directory: folder, authority, names: ["clinic-7.example.org"], key: "rsa:2048" });
 });

@@ -244,6 +244,17 @@ test.describe("one certificate", () => {
     await expect(text).toBeVisible();
   });
 
+  test("leads to securing an endpoint with it, without its file", async ({ window, server }) => {
+    const stored = await openStored(window, "hie.example.org");
+    const thumbprint = await stored.copy("the thumbprint");
+    await window.getByRole("button", { name: "Secure an endpoint with it…" }).click();
+    await expect(window.getByRole("heading", { name: "Which certificate should it present?" })).toBeVisible();
+    await window.getByRole("button", { name: "Next" }).click();
+    await window.getByRole("button", { name: "Next" }).click();
+    await expect(window.getByRole("heading", { name: "Review the change" })).toBeVisible();
+    expect(server.calls.find(({ name }) => name === "endpoint.planSecure")?.input).toMatchObject({ certificate: { thumbprint } });
+  });
+
   test("that has ended, or whose key does not sign, says what to do", async ({ window }) => {
     const stored = await openStored(window, "old-clinic.example.org");
     await expect(window.getByRole("list", { name: "Worth knowing" })).toContainText("Have it renewed; clients refuse it.");

@@ -18,6 +18,7 @@ import { nameOf, type Store } from "./certificate-list.ts";
 import { ChainPicture } from "./chain-picture.tsx";
 import { DaysLeftLabel } from "./days-left-label.tsx";
 import { useExportDialog } from "./export-dialog.tsx";
+import { handCertificate } from "./handed-on.ts";
 import { tellRemoval, type Removal } from "./removal.ts";
 import { useRemoveDialog } from "./remove-dialog.tsx";
 import { Thumbprint } from "./thumbprint.tsx";
@@ -93,10 +94,15 @@ function StoredView({ detail, error, elevates }: { readonly detail: StoredDetail
     goTo({ page: "certificates" });
   }, []);
   const removing = useRemoveDialog(detail, elevates, leave);
+  const secure = () => {
+    handCertificate(certificate.thumbprint);
+    goTo({ page: "secure", instance: null });
+  };
   return (
     <Page title={nameOf(certificate)} above={<Above />} lead={<span className="spaced"><span>{say(`store.in.${certificate.store}`)}</span><DaysLeftLabel certificate={certificate} /></span>}>
       <div className="stack stored">
         <div className="row">
+          {certificate.store === "My" && certificate.role === "leaf" && detail.privateKey === "proven" && <Button appearance="primary" onClick={secure}>{say("import.secure")}</Button>}
           <Button {...restoresFocus} icon={<ExportIcon />} onClick={exporting.ask}>{say("stored.export")}</Button>
           <Button {...restoresFocus} icon={<DeleteIcon />} onClick={removing.ask}>{say("stored.remove")}</Button>
         </div>
