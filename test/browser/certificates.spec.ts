@@ -389,7 +389,7 @@ async function walk(window: Page, look: (name: string) => Promise<void>): Promis
   const stored = new StoredCertificatePage(window);
   await stored.heading("hie.example.org").waitFor();
   await window.getByText("Show the text").click();
-  await look("certificate");
+  await look("stored-certificate");
   await window.getByText("Show the text").click();
   await stored.exportButton.click();
   await stored.password.waitFor();
