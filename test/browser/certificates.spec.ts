@@ -455,7 +455,7 @@ test.describe("forced colours", () => {
 test.describe("for a reader of French", () => {
   test.use({ locale: "fr-FR", scenario });
   test("the certificate pages speak French", async ({ window }) => {
-    await window.getByRole("link", { name: "Certificats" }).click();
+    await window.getByRole("link", { name: "Certificats", exact: true }).click();
     await expect(window.getByRole("grid", { name: "Certificats dans les magasins" })).toBeVisible();
     await picture(window, "certificates-french");
     await window.getByRole("searchbox", { name: "Rechercher dans les certificats" }).fill("hie.example.org");
