@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { buildAll } from "./build.mjs";
 
 const root = join(import.meta.dirname, "..");
-await buildAll({ names: ["main"] });
+await buildAll({ names: ["main", "renderer"] });
 const { build } = await import("vite");
 const outDir = join(root, "node_modules/.cache/bench");
 await build({
   configFile: false, root, logLevel: "error",
-  ssr: { noExternal: true },
-  build: { ssr: join(root, "test/bench/bench.ts"), outDir, target: "node20", emptyOutDir: true, rollupOptions: { output: { entryFileNames: "bench.js" } } },
+  // Playwright finds its own files beside itself, so it is not bundled.
+  ssr: { noExternal: true, external: ["@playwright/test"] },
+  build: { ssr: join(root, "test/bench/bench.ts"), outDir, target: "node20", emptyOutDir: true, rolldownOptions: { external: ["@playwright/test"], output: { entryFileNames: "bench.js" } } },
 });
 process.exit(spawnSync(process.execPath, [join(outDir, "bench.js"), join(root, "dist/lockstep.js")], { stdio: "inherit" }).status ?? 1);

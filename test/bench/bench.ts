@@ -71,7 +71,7 @@ function configurationEdit(): void {
 /** One whole secure run; what is not waiting for the service to stop and start is Lockstep's own. */
 async function secureRun(directory: string): Promise<void> {
   const pfx = makeServerPfx({ directory, key: "rsa:2048", names: ["clinic-7.example.org"] });
-  const console = await openConsole({ machine: "practice", practiceDirectory: join(directory, "machine"), serviceProgram: join(program, "../practice-service.js") });
+  const console = await openConsole({ machine: "practice", practiceDirectory: join(directory, "machine"), serviceProgram: join(program, "../practice-service.js"), readerProgram: join(program, "../certificate-reader.js") });
   const { implementation } = console;
   let waiting = 0;
   let since = 0;
