@@ -8,11 +8,12 @@ import type { Emit, Implementation } from "./host.ts";
 import type { Machine, ServiceRecord } from "./machine.ts";
 import { inverse } from "./plan/inverse.ts";
 import { canFinish, changesOf, historyEntry, isOpen, outcomeOf, type ChangeRecord, type Journal } from "./plan/journal.ts";
-import type { Operation } from "./plan/operation.ts";
+import type { FileChange, Operation } from "./plan/operation.ts";
 import { standardLimits, type Limits } from "./plan/perform.ts";
 import { planId, type Materials, type Plan } from "./plan/plan.ts";
 import { applyPlan, recoverBack, recoverForward, recoverNot, stepsToPutBack, undoChange, type Ended, type RunnerParts } from "./plan/runner.ts";
 import { preflight } from "./plan/preflight.ts";
+import { accountSid, dependantsOf } from "./santedb/service.ts";
 import { planSecure } from "./plan/secure.ts";
 import { findUndoObstacle } from "./plan/undo.ts";
 import { viewOf } from "./plan/view.ts";
@@ -45,9 +46,25 @@ interface Held {
   readonly applied?: (() => Promise<void>) | undefined;
 }
 
+/** The configuration files that operations change, as a person or a script asks for them. */
+function fileChanges(operations: readonly Operation[]): FileChange[] {
+  return operations.flatMap((operation): FileChange[] => {
+    switch (operation.kind) {
+      case "file.write": return [{
+        file: operation.path, changes: [...operation.changes], settings: [...operation.settings ?? []], backup: operation.backup,
+        sha256Before: operation.sha256Before, sha256After: operation.sha256After,
+      }];
+      case "file.replace": return [{
+        file: operation.path, changes: [], settings: [], backup: operation.backup, sha256Before: operation.sha256Before, sha256After: operation.sha256After,
+      }];
+      default: return [];
+    }
+  });
+}
+
 function planView(plan: Plan, verified: readonly Verified[]): PlanView {
   return {
-    planId: plan.id, title: plan.title, outcome: plan.operations.length === 0 ? "unchanged" : "planned",
+    planId: plan.id, files: fileChanges(plan.operations), title: plan.title, outcome: plan.operations.length === 0 ? "unchanged" : "planned",
     operations: plan.operations.map((operation) => viewOf(operation, plan.differences)),
     findings: [...plan.findings], certificate: plan.certificate, verified: [...verified],
   };
@@ -55,7 +72,7 @@ function planView(plan: Plan, verified: readonly Verified[]): PlanView {
 
 function applied(plan: Plan, outcome: Applied["outcome"], verified: readonly Verified[]): Applied {
   return {
-    outcome, planId: plan.id, title: plan.title, verified: [...verified], findings: [...plan.findings],
+    outcome, planId: plan.id, title: plan.title, files: fileChanges(plan.operations), verified: [...verified], findings: [...plan.findings],
     operations: plan.operations.map((operation) => viewOf(operation, plan.differences)),
   };
 }
@@ -76,7 +93,7 @@ function lostKeyOf(record: ChangeRecord): string | null {
 
 function undoView(record: ChangeRecord): PlanView {
   return {
-    planId: record.plan.id, title: `Undo: ${record.plan.title}`, outcome: "planned", findings: [], certificate: null, verified: [],
+    planId: record.plan.id, files: [], title: `Undo: ${record.plan.title}`, outcome: "planned", findings: [], certificate: null, verified: [],
     operations: undoOperations(record).map((operation) => viewOf(operation)),
   };
 }
@@ -96,6 +113,8 @@ function detail(record: ChangeRecord): HistoryDetail {
     canFinish: canFinish(record),
   };
 }
+
+const notYet = (): Promise<never> => Promise.reject(problem("unsupported", { what: "This" }));
 
 /** Makes the answers to the contract. Nothing runs until it is asked. */
 export function createConsole(parts: ConsoleParts): Implementation {
@@ -200,9 +219,18 @@ export function createConsole(parts: ConsoleParts): Implementation {
     }),
     binding: { list: async () => [...await machine.httpSys.bindings()] },
     reservation: { list: async () => [...await machine.httpSys.reservations()] },
-    instance: { list: async () => [...await discoverInstances(machine)] },
+    instance: { list: async () => [...await discoverInstances(machine)], show: notYet },
+    configuration: { show: notYet, planSecure: notYet, planUnsecure: notYet, backups: notYet, compare: notYet, planRestore: notYet },
     service: {
-      list: async () => (await machine.services.list()).map(({ name, displayName, state, account, processId }) => ({ name, displayName, state, account, processId })),
+      list: async () => {
+        const services = await machine.services.list();
+        return Promise.all(services.map(async ({ name, displayName, state, account, processId, startType, dependencies }) => ({
+          name, displayName, state, account, processId, startType, dependencies: [...dependencies],
+          accountSid: await accountSid(machine, account),
+          dependants: dependantsOf(services, name).map((dependant) => dependant.name),
+        })));
+      },
+      plan: notYet,
       start: ({ name }) => control(name, "Start"),
       stop: ({ name }) => control(name, "Stop"),
       restart: ({ name }) => control(name, "Restart"),
@@ -214,6 +242,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
         hold(plan, materials);
         return planView(plan, verified);
       },
+      planUnsecure: notYet,
     },
     plan: {
       apply: async ({ planId: id }) => {

@@ -6,8 +6,9 @@ import {
 import { findingSchema } from "./finding.ts";
 import { bindingSchema } from "./http-sys/binding.ts";
 import { reservationSchema } from "./http-sys/reservation.ts";
-import { operationViewSchema } from "./plan/operation.ts";
-import { instanceSchema, serviceStateSchema } from "./santedb/instance.ts";
+import { differenceLineSchema, fileChangeSchema, operationViewSchema } from "./plan/operation.ts";
+import { backupSchema, configurationViewSchema } from "./santedb/configuration-view.ts";
+import { instanceDetailSchema, instanceSchema, serviceStateSchema } from "./santedb/instance.ts";
 
 /** Bytes of a certificate file at most; no real one comes near. */
 export const certificateFileLimit = 10 * 1024 * 1024;
@@ -100,6 +101,34 @@ export type Requested = Readonly<z.infer<typeof requestedSchema>>;
 
 export const planSourceSchema = z.union([certificateFiles, z.strictObject({ thumbprint: thumbprintSchema })]);
 
+/** A URL without a path, under which clients reach an instance from outside. */
+const externalAddress = z.string().max(2048);
+
+/** What may be changed in a configuration besides its addresses; each only where it is asked for. */
+const configurationWishes = {
+  /** Whether clients must show a certificate: `clientCerts` of every endpoint of the port, and the behaviour that reads it. */
+  clientCertificates: z.boolean().optional(),
+  /** Thumbprints of authorities in the machine's stores whose client certificates are taken. */
+  clientIssuers: z.array(thumbprintSchema).max(100).optional(),
+  /** The REST section's `baseAddress`. */
+  baseAddress: externalAddress.optional(),
+  /** The FHIR section's `base`: its scheme, host and port; the path stays. */
+  fhirBase: externalAddress.optional(),
+};
+
+/** A configuration by the path of its file, or by the name of its instance or service. */
+const configurationName = z.string().min(1).max(4096);
+
+export const configurationRequestSchema = z.strictObject({
+  of: configurationName,
+  address: z.string().max(260).optional(),
+  port: z.number().int().min(1).max(65535).optional(),
+  /** Written into the endpoints as the iCDR's Configuration Tool does. A thumbprint of the machine's Personal store. */
+  certificate: thumbprintSchema.optional(),
+  ...configurationWishes,
+});
+export type ConfigurationRequest = Readonly<z.infer<typeof configurationRequestSchema>>;
+
 export const secureRequestSchema = z.strictObject({
   instance: z.string().max(260),
   certificate: planSourceSchema,
@@ -112,6 +141,7 @@ export const secureRequestSchema = z.strictObject({
   hostName: z.string().max(260).optional(),
   allowExpired: z.boolean().optional(),
   takeOver: z.boolean().optional(),
+  ...configurationWishes,
 });
 export type SecureRequest = Readonly<z.infer<typeof secureRequestSchema>>;
 
@@ -130,6 +160,8 @@ export type Verified = Readonly<z.infer<typeof verifiedSchema>>;
 
 export const planViewSchema = z.strictObject({
   planId: z.string(),
+  /** The configuration files that it changes. */
+  files: z.array(fileChangeSchema),
   title: z.string(),
   outcome: z.enum(["planned", "unchanged"]),
   operations: z.array(operationViewSchema),
@@ -144,6 +176,7 @@ export type PlanView = Readonly<z.infer<typeof planViewSchema>>;
 export const appliedSchema = z.strictObject({
   outcome: z.enum(["applied", "unchanged", "undone", "planned", "kept"]),
   planId: z.string(),
+  files: z.array(fileChangeSchema),
   title: z.string(),
   operations: z.array(operationViewSchema),
   verified: z.array(verifiedSchema),
@@ -211,7 +244,13 @@ export const serviceSchema = z.strictObject({
   displayName: z.string(),
   state: serviceStateSchema,
   account: z.string(),
+  /** Null where the account is not known on this machine. */
+  accountSid: z.string().nullable(),
   processId: z.number().int(),
+  startType: z.enum(["automatic", "manual", "disabled"]),
+  /** Services that it needs, and those that need it. */
+  dependencies: z.array(z.string()),
+  dependants: z.array(z.string()),
 });
 
 export const progressSchema = z.strictObject({
@@ -232,6 +271,10 @@ const event = <Payload extends z.ZodType>(payload: Payload) => ({ kind: "event",
 const planReference = z.strictObject({ planId: z.string().max(64) });
 const historyReference = z.strictObject({ id: z.string().max(64) });
 const serviceReference = z.strictObject({ name: z.string().max(260) });
+/** `endProcess` lets a process be ended that does not stop in time. */
+const serviceControl = z.strictObject({ ...serviceReference.shape, endProcess: z.boolean().optional() });
+const configurationReference = z.strictObject({ of: configurationName });
+const backupReference = z.strictObject({ of: configurationName, backup: z.string().min(1).max(4096) });
 
 /** A query changes nothing on the machine; a command does, or lets go of something held. */
 export const contract = {
@@ -262,16 +305,36 @@ export const contract = {
   },
   binding: { list: query(nothing, z.array(bindingSchema)) },
   reservation: { list: query(nothing, z.array(reservationSchema)) },
-  instance: { list: query(nothing, z.array(instanceSchema)) },
+  instance: {
+    list: query(nothing, z.array(instanceSchema)),
+    /** By the name of the instance or its service. Throws not-found, input-invalid for a name that several have. */
+    show: query(z.strictObject({ name: z.string().max(260) }), instanceDetailSchema),
+  },
+  configuration: {
+    /** Throws not-found, and what keeps the file or one that it includes from being read. */
+    show: query(configurationReference, configurationViewSchema),
+    /** Moves the addresses of a port to https, or back to http; stops and starts the service where a running one reads the file. */
+    planSecure: query(configurationRequestSchema, planViewSchema),
+    planUnsecure: query(configurationRequestSchema, planViewSchema),
+    /** Copies beside the file, newest first. */
+    backups: query(configurationReference, z.array(backupSchema)),
+    /** The lines in which the present file differs from a backup: "-" stands in the file, "+" in the backup. */
+    compare: query(backupReference, z.strictObject({ file: z.string(), backup: z.string(), lines: z.array(differenceLineSchema) })),
+    planRestore: query(backupReference, planViewSchema),
+  },
   service: {
     list: query(nothing, z.array(serviceSchema)),
-    start: command(serviceReference, appliedSchema),
-    stop: command(serviceReference, appliedSchema),
-    restart: command(serviceReference, appliedSchema),
+    /** What starting, stopping or restarting would do, services that depend on it included. */
+    plan: query(z.strictObject({ ...serviceControl.shape, verb: z.enum(["start", "stop", "restart"]) }), planViewSchema),
+    start: command(serviceControl, appliedSchema),
+    stop: command(serviceControl, appliedSchema),
+    restart: command(serviceControl, appliedSchema),
   },
   endpoint: {
     /** Reads the machine and says what securing would do. The plan is held until applied or the host ends. */
     planSecure: query(secureRequestSchema, planViewSchema),
+    /** Takes TLS off an instance again: configuration, binding and reservation together. */
+    planUnsecure: query(z.strictObject({ instance: z.string().max(260), port: z.number().int().min(1).max(65535).optional() }), planViewSchema),
   },
   plan: {
     apply: command(planReference, appliedSchema),

@@ -48,17 +48,23 @@ const catalogue = {
 
   // SanteDB
   "configuration-malformed": { message: "{file} is not well-formed XML at line {line}, column {column}: {problem}", hint: "Correct the file at that place; SanteDB would not read it either." },
-  "configuration-doctype": { message: "{file} has a DOCTYPE at line {line}, which Lockstep refuses.", hint: "Remove the DOCTYPE; a SanteDB configuration never has one." },
+  "configuration-doctype": { message: "{file} has a DOCTYPE at line {line}, column {column}, which Lockstep refuses.", hint: "Remove the DOCTYPE; a SanteDB configuration never has one." },
   "configuration-too-deep": { message: "{file} nests its elements more than {limit} deep.", hint: "This is hardly a SanteDB configuration. Choose the right file." },
   "configuration-too-many": { message: "{file} has more than {limit} {what}.", hint: "This is hardly a SanteDB configuration. Choose the right file." },
   "configuration-encoding": { message: "{file} is not text in {encoding}.", hint: "Save it in the encoding that its first line declares." },
   "configuration-not-santedb": { message: "{file} is not a SanteDB configuration: {problem}", hint: "Choose the file whose root is SanteDBConfiguration." },
   "configuration-no-rest": { message: "{file} has no REST section, so it has no addresses to secure.", hint: "The section may be in an included file; choose that one." },
   "configuration-no-endpoint": { message: "{file} has a REST section without endpoints.", hint: "Start the service once so that it writes its endpoints, then try again." },
-  "configuration-two-rest": { message: "{file} has two REST sections; SanteDB reads only the first.", hint: "Remove the second one (line {line}), then try again." },
-  "configuration-protected": { message: "The REST section of {file} is encrypted.", hint: "Only SanteDB itself can change it." },
-  "configuration-address": { message: "{file}, line {line}: {address} is not an address SanteDB can listen on.", hint: "Correct it to http://HOST:PORT/PATH." },
-  "configuration-mixed-schemes": { message: "{file}: port {port} has both http and https endpoints; Windows serves one scheme a port.", hint: "Give them different ports, or make all of them http, then try again." },
+  "configuration-two-rest": { message: "{file}, line {line}, column {column}: this is a second REST section; SanteDB reads only the first, in {first}.", hint: "Remove the second one, then try again." },
+  "configuration-protected": { message: "The REST section of {file} (line {line}, column {column}) is encrypted.", hint: "Only SanteDB itself can change it." },
+  "configuration-address": { message: "{file}, line {line}, column {column}: {address} is not an address SanteDB can listen on.", hint: "Correct it to http://HOST:PORT/PATH; 0.0.0.0 stands for every address, + and * are not allowed." },
+  "configuration-include-missing": { message: "{file}, line {line}, column {column}: the included file {include} does not exist.", hint: "SanteDB would not start. It looks for {path}; put the file there, or take the include out." },
+  "configuration-include-cycle": { message: "{file}, line {line}, column {column}: {include} includes itself, directly or through others.", hint: "Take one of the includes of the circle out; SanteDB would not start." },
+  "configuration-duplicate-service": { message: "{file}, line {line}, column {column}: there is a service named {service} already, in line {first}.", hint: "SanteDB uses only the first of them. Remove or rename one, then try again." },
+  "configuration-setting": { message: "{file}: {problem}", hint: "Correct it in the file, or leave that setting as it is." },
+  "configuration-reverted": { message: "{file} does not have the addresses that were written: {reason}", hint: "SanteDB puts its own older copy in place of a file that it cannot read. See its log for why it could not." },
+  "backup-unreadable": { message: "{file} cannot be restored or compared: {reason}", hint: "Choose another backup." },
+  "configuration-mixed-schemes": { message: "{file}, line {line}, column {column}: port {port} has both http and https endpoints; Windows serves one scheme a port.", hint: "Give them different ports, or make all of them http, then try again." },
   "configuration-many-ports": { message: "{file} listens on several ports ({ports}).", hint: "Name the port to secure with --port." },
 
   // HTTP.sys

@@ -74,6 +74,11 @@ export interface ServiceRecord {
   readonly processId: number;
   /** Win32 exit code of the last run; 0 none, 1077 never started. */
   readonly exitCode: number;
+  readonly startType: "automatic" | "manual" | "disabled";
+  /** Version of its program file, "3.0.2101.0"; null where the file does not tell. */
+  readonly version: string | null;
+  /** Names of the services that it needs. */
+  readonly dependencies: readonly string[];
 }
 
 export interface Services {
@@ -96,6 +101,8 @@ export interface FileStat {
   readonly size: number;
   /** The read-only mark is set, or no one may write. */
   readonly readOnly: boolean;
+  /** When it was last written, ISO 8601 in UTC. */
+  readonly modified: string;
 }
 
 export interface Files {
@@ -103,6 +110,13 @@ export interface Files {
   stat(path: string): Promise<FileStat | null>;
   /** Throws file-not-found, file-unreadable, file-empty, file-too-large (limit in bytes, checked before reading). */
   read(path: string, limit: number): Promise<Uint8Array>;
+  /**
+   * The content of a gzip file, unpacked. Throws what `read` throws, and file-unreadable where it is no whole gzip file.
+   * The limit holds for what comes out.
+   */
+  readGzip(path: string, limit: number): Promise<Uint8Array>;
+  /** Names of the files in a folder, not of its folders; empty where there is no such folder. Throws file-unreadable. */
+  list(folder: string): Promise<readonly string[]>;
   /**
    * Changes. Keeps the present file as `backup` (a path in the same folder that must not exist), then gives `path` the
    * new content. Whoever looks sees the old file or the new one, whole; rights and owner stay; durable on return.
@@ -118,7 +132,7 @@ export interface Files {
 }
 
 /** The closed set of programs that a plan may run. The adapter knows where each lies; no shell is ever between. */
-export type Program = "netsh" | "sc";
+export type Program = "netsh" | "sc" | "taskkill";
 export type Command = readonly [program: Program, ...arguments_: string[]];
 
 export interface CommandResult {

@@ -21,6 +21,7 @@ export function inverse(operation: Operation): Operation | null {
     case "binding.remove":
       return { kind: "binding.set", previous: null, next: operation.previous };
     case "file.write":
+    case "file.replace":
       return {
         kind: "file.restore", path: operation.path, backup: operation.backup,
         sha256Before: operation.sha256Before, sha256After: operation.sha256After,
@@ -32,6 +33,7 @@ export function inverse(operation: Operation): Operation | null {
     case "file.restore":
     case "verify.tls":
     case "verify.http":
+    case "verify.configuration":
       return null;
   }
 }

@@ -21,6 +21,19 @@ export const changeSchema = z.strictObject({
 /** One address of a configuration that changes. */
 export type Change = Readonly<z.infer<typeof changeSchema>>;
 
+export const settingSchema = z.strictObject({
+  name: z.enum(["certificate", "clientCerts", "clientCertificateBehavior", "baseAddress", "fhirBase"]),
+  /** The service and endpoint, or the section, that it belongs to. */
+  of: z.string(),
+  /** As a person reads it; "" for what is not there. */
+  from: z.string(),
+  to: z.string(),
+  line: z.number().int(),
+  column: z.number().int(),
+});
+/** One thing of a configuration, beside its addresses, that changes. */
+export type Setting = Readonly<z.infer<typeof settingSchema>>;
+
 export const spliceSchema = z.strictObject({
   /** In bytes from the start of the file, byte order mark included. */
   offset: z.number().int().nonnegative(),
@@ -40,10 +53,13 @@ export const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("binding.remove"), previous: bindingSchema }),
   z.strictObject({
     kind: z.literal("file.write"), path: z.string(), backup: z.string(), sha256Before: sha256, sha256After: sha256,
-    splices: z.array(spliceSchema), changes: z.array(changeSchema),
+    splices: z.array(spliceSchema), changes: z.array(changeSchema), settings: z.array(settingSchema).optional(),
   }),
+  /** Gives a file the content of another one, such as a backup; what it was is kept as `backup`. */
+  z.strictObject({ kind: z.literal("file.replace"), path: z.string(), source: z.string(), backup: z.string(), sha256Before: sha256, sha256After: sha256 }),
   z.strictObject({ kind: z.literal("file.restore"), path: z.string(), backup: z.string(), sha256Before: sha256, sha256After: sha256 }),
-  z.strictObject({ kind: z.literal("service.stop"), service: z.string() }),
+  /** `endProcess` is the process that may be ended where the service does not stop in time; without it, it is left alone. */
+  z.strictObject({ kind: z.literal("service.stop"), service: z.string(), endProcess: z.number().int().positive().optional() }),
   z.strictObject({ kind: z.literal("service.start"), service: z.string() }),
   z.strictObject({
     kind: z.literal("verify.tls"), address: z.string(), port, serverName: z.string().nullable(), thumbprint: thumbprintSchema,
@@ -51,6 +67,11 @@ export const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("verify.http"), scheme: z.enum(["http", "https"]), address: z.string(), port,
     serverName: z.string().nullable(), host: z.string(), path: z.string(),
+  }),
+  /** That the file, read again, has these addresses: SanteDB puts an older file in place of one that it cannot read. */
+  z.strictObject({
+    kind: z.literal("verify.configuration"), path: z.string(),
+    endpoints: z.array(z.strictObject({ service: z.string(), contract: z.string(), address: z.string() })),
   }),
 ]);
 
@@ -65,6 +86,18 @@ export const differenceLineSchema = z.strictObject({
   text: z.string(),
 });
 export type DifferenceLine = Readonly<z.infer<typeof differenceLineSchema>>;
+
+/** A configuration file that a plan changes. */
+export const fileChangeSchema = z.strictObject({
+  file: z.string(),
+  changes: z.array(changeSchema),
+  settings: z.array(settingSchema),
+  sha256Before: z.string(),
+  sha256After: z.string(),
+  /** Where the file is kept as it was. */
+  backup: z.string(),
+});
+export type FileChange = Readonly<z.infer<typeof fileChangeSchema>>;
 
 /** An operation as people see it: what it does, and exactly what it runs. */
 export const operationViewSchema = z.strictObject({

@@ -5,8 +5,9 @@ import { sameBinding } from "../http-sys/binding.ts";
 import { explainNetsh } from "../http-sys/netsh.ts";
 import { sameAccounts } from "../http-sys/sddl.ts";
 import { explainServiceControl } from "../http-sys/service-control.ts";
-import type { Command, CommandResult, Machine, Network, ServiceRecord } from "../machine.ts";
-import { configurationLimit } from "../santedb/configuration.ts";
+import type { Command, CommandResult, Files, Machine, Network, ServiceRecord } from "../machine.ts";
+import { readKept } from "../santedb/backup.ts";
+import { configurationLimit, parseDocument } from "../santedb/configuration.ts";
 import { applySplices } from "../santedb/convert.ts";
 import { decodeBase64 } from "../base64.ts";
 import { sha256 } from "./hash.ts";
@@ -157,9 +158,26 @@ async function writeFile(operation: OperationOf<"file.write">, { machine, intend
   const stat = await files.stat(operation.path);
   if (stat?.readOnly) throw problem("file-read-only", { file: operation.path });
   await intend();
+  await writeKeeping(files, operation, next);
+  return changed;
+}
+
+async function writeKeeping(files: Files, { path, backup }: { readonly path: string; readonly backup: string }, next: Uint8Array): Promise<void> {
   // A backup that is there already is ours, left by a start that was cut short before the file changed.
-  if (await files.stat(operation.backup)) await files.remove(operation.backup);
-  await files.replace(operation.path, next, operation.backup);
+  if (await files.stat(backup)) await files.remove(backup);
+  await files.replace(path, next, backup);
+}
+
+async function replaceFile(operation: OperationOf<"file.replace">, { machine, intend }: Circumstances): Promise<Performance> {
+  const { files } = machine;
+  const found = sha256(await files.read(operation.path, configurationLimit));
+  if (found === operation.sha256After) return unchanged;
+  if (found !== operation.sha256Before) throw problem("file-changed", { file: operation.path });
+  const next = await readKept(files, operation.source);
+  if (sha256(next) !== operation.sha256After) throw problem("file-changed", { file: operation.source });
+  if ((await files.stat(operation.path))?.readOnly) throw problem("file-read-only", { file: operation.path });
+  await intend();
+  await writeKeeping(files, operation, next);
   return changed;
 }
 
@@ -213,14 +231,21 @@ async function stopService(operation: OperationOf<"service.stop">, { machine, li
   const before = await waitForState(machine, service, settledStates, limits.service);
   if (before.state === "stopped") return unchanged;
   await intend();
-  for (const command of commandsOf(operation)) {
-    const { result, evidence } = await run(machine, command);
+  const [stop, end] = commandsOf(operation);
+  if (stop) {
+    const { result, evidence } = await run(machine, stop);
     // 1062: it is not active; 1061: it is already stopping.
-    if (result.exitCode === 0 || result.exitCode === 1062 || (result.exitCode === 1061 && before.state === "stop-pending")) continue;
-    const { reason, remedy } = explainServiceControl(result.exitCode);
-    throw problem("command-failed", { program: command.join(" "), reason, remedy }, { evidence });
+    if (result.exitCode !== 0 && result.exitCode !== 1062 && !(result.exitCode === 1061 && before.state === "stop-pending")) {
+      const { reason, remedy } = explainServiceControl(result.exitCode);
+      throw problem("command-failed", { program: stop.join(" "), reason, remedy }, { evidence });
+    }
   }
-  const after = await waitForState(machine, service, ["stopped"], limits.service);
+  let after = await waitForState(machine, service, ["stopped"], limits.service);
+  // The process that was reviewed, and no other that has the service by now.
+  if (after.state !== "stopped" && end && after.processId === operation.endProcess) {
+    await run(machine, end);
+    after = await waitForState(machine, service, ["stopped"], limits.service);
+  }
   if (after.state !== "stopped") throw problem("service-will-not-stop", { service, seconds: Math.round(limits.service / 1000) });
   return changed;
 }
@@ -313,11 +338,31 @@ async function verifyHttp(operation: OperationOf<"verify.http">, circumstances: 
   return { changed: false, verified };
 }
 
+/** Reads the file again once: what the service does to it, it has done before it says that it runs. */
+async function verifyConfiguration({ path, endpoints }: OperationOf<"verify.configuration">, { machine }: Circumstances): Promise<Performance> {
+  let found: ReturnType<typeof parseDocument>["rest"];
+  try {
+    found = parseDocument(await machine.files.read(path, configurationLimit), path).rest;
+  } catch (thrown) {
+    throw problem("configuration-reverted", { file: path, reason: asLockstepError(thrown).message }, { cause: thrown });
+  }
+  const present = (found?.endpoints ?? []).map((endpoint) => endpointKey(endpoint));
+  for (const endpoint of endpoints) {
+    const at = present.indexOf(endpointKey(endpoint));
+    if (at < 0) throw problem("configuration-reverted", { file: path, reason: `${endpoint.address} of ${endpoint.service} is not in it.` });
+    present.splice(at, 1);
+  }
+  return unchanged;
+}
+
+const endpointKey = ({ service, contract, address }: { readonly service: string; readonly contract: string; readonly address: string }): string =>
+  [service, contract, address.trim()].join("\n");
+
 /**
  * Does one operation. Throws the codes of its parts: certificate-store-failed, cannot-finish, reservation-refused,
  * reservation-conflict, binding-refused, binding-changed, changed-since, file-changed, file-read-only, file-unwritable,
  * disk-full, service-missing, service-will-not-stop, service-will-not-start, service-died, command-failed,
- * not-listening, handshake-failed, certificate-not-served, http-failed.
+ * not-listening, handshake-failed, certificate-not-served, http-failed, configuration-reverted.
  */
 export function perform(operation: Operation, circumstances: Circumstances): Promise<Performance> {
   switch (operation.kind) {
@@ -328,10 +373,12 @@ export function perform(operation: Operation, circumstances: Circumstances): Pro
     case "binding.set": return setBinding(operation, circumstances);
     case "binding.remove": return removeBinding(operation, circumstances);
     case "file.write": return writeFile(operation, circumstances);
+    case "file.replace": return replaceFile(operation, circumstances);
     case "file.restore": return restoreFile(operation, circumstances);
     case "service.stop": return stopService(operation, circumstances);
     case "service.start": return startService(operation, circumstances);
     case "verify.tls": return verifyTls(operation, circumstances);
     case "verify.http": return verifyHttp(operation, circumstances);
+    case "verify.configuration": return verifyConfiguration(operation, circumstances);
   }
 }

@@ -3,6 +3,7 @@ import { problem, type LockstepError } from "../errors.ts";
 import { sameBinding } from "../http-sys/binding.ts";
 import type { Machine } from "../machine.ts";
 import { configurationLimit } from "../santedb/configuration.ts";
+import { readKept } from "../santedb/backup.ts";
 import { sha256 } from "./hash.ts";
 import type { Operation } from "./operation.ts";
 import type { Plan } from "./plan.ts";
@@ -39,6 +40,12 @@ async function changeOf(machine: Machine, operation: Operation): Promise<Lockste
       const found = sha256(await machine.files.read(operation.path, configurationLimit));
       return found === operation.sha256Before ? null : problem("file-changed", { file: operation.path });
     }
+    case "file.replace": {
+      const found = sha256(await machine.files.read(operation.path, configurationLimit));
+      if (found !== operation.sha256Before) return problem("file-changed", { file: operation.path });
+      const source = sha256(await readKept(machine.files, operation.source));
+      return source === operation.sha256After ? null : problem("file-changed", { file: operation.source });
+    }
     case "service.stop": {
       const service = await machine.services.find(operation.service);
       if (!service) return problem("service-missing", { service: operation.service });
@@ -48,6 +55,7 @@ async function changeOf(machine: Machine, operation: Operation): Promise<Lockste
     case "service.start":
     case "verify.tls":
     case "verify.http":
+    case "verify.configuration":
       return null;
   }
 }

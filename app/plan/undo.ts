@@ -20,7 +20,8 @@ async function obstacleOf(machine: Machine, operation: Operation, own: ReadonlyS
       const present = (await machine.httpSys.reservations()).find(({ url }) => url === operation.url);
       return present && sameAccounts(present.sddl, operation.sddl) ? null : `The reservation of ${operation.url}`;
     }
-    case "file.write": {
+    case "file.write":
+    case "file.replace": {
       const present = await machine.files.read(operation.path, configurationLimit).then(sha256, () => null);
       if (present !== operation.sha256After) return operation.path;
       const backup = await machine.files.read(operation.backup, configurationLimit).then(sha256, () => null);
@@ -40,6 +41,7 @@ async function obstacleOf(machine: Machine, operation: Operation, own: ReadonlyS
     case "service.start":
     case "verify.tls":
     case "verify.http":
+    case "verify.configuration":
       return null;
   }
 }

@@ -1,8 +1,8 @@
 // How an operation is shown: its title, the exact commands, what it needs to find.
 import { addBinding, addReservation, deleteBinding, deleteReservation } from "../http-sys/netsh.ts";
-import { startService, stopService } from "../http-sys/service-control.ts";
+import { endProcess, startService, stopService } from "../http-sys/service-control.ts";
 import type { Command } from "../machine.ts";
-import type { Operation, OperationView } from "./operation.ts";
+import type { Operation, OperationOf, OperationView } from "./operation.ts";
 import type { Plan } from "./plan.ts";
 
 /** The argument arrays that performing this operation runs, in order. Shown and run from here, so they cannot differ. */
@@ -13,14 +13,16 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case "binding.set":
       return operation.previous === null ? [addBinding(operation.next)] : [deleteBinding(operation.previous), addBinding(operation.next)];
     case "binding.remove": return [deleteBinding(operation.previous)];
-    case "service.stop": return [stopService(operation.service)];
+    case "service.stop": return operation.endProcess === undefined ? [stopService(operation.service)] : [stopService(operation.service), endProcess(operation.endProcess)];
     case "service.start": return [startService(operation.service)];
     case "certificate.import":
     case "certificate.remove":
     case "file.write":
+    case "file.replace":
     case "file.restore":
     case "verify.tls":
     case "verify.http":
+    case "verify.configuration":
       return [];
   }
 }
@@ -29,6 +31,15 @@ export const storeTitle = { My: "Personal", CA: "Intermediate Certification Auth
 const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 const fileName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** "6 addresses and 2 settings". */
+function changeText({ changes, settings = [] }: OperationOf<"file.write">): string {
+  const parts = [
+    ...(changes.length > 0 || settings.length === 0 ? [plural(changes.length, "address", "addresses")] : []),
+    ...(settings.length > 0 ? [plural(settings.length, "setting", "settings")] : []),
+  ];
+  return parts.join(" and ");
+}
 
 /** One line that says what the operation does, for a person. */
 export function titleOf(operation: Operation): string {
@@ -42,14 +53,18 @@ export function titleOf(operation: Operation): string {
       ? `Bind ${operation.next.endpoint} to the certificate`
       : `Replace the certificate bound to ${operation.next.endpoint}, keeping its other settings`;
     case "binding.remove": return `Remove the binding of ${operation.previous.endpoint}`;
-    case "file.write": return `Keep a copy of ${fileName(operation.path)} and change ${plural(operation.changes.length, "address", "addresses")} in it`;
+    case "file.write": return `Keep a copy of ${fileName(operation.path)} and change ${changeText(operation)} in it`;
+    case "file.replace": return `Keep a copy of ${fileName(operation.path)} and put ${fileName(operation.source)} in its place`;
     case "file.restore": return `Put ${fileName(operation.path)} back as it was`;
-    case "service.stop": return `Stop the service ${operation.service}`;
+    case "service.stop": return operation.endProcess === undefined
+      ? `Stop the service ${operation.service}`
+      : `Stop the service ${operation.service}; where it does not stop in time, end its process ${operation.endProcess}`;
     case "service.start": return `Start the service ${operation.service}`;
     case "verify.tls": return operation.serverName === null
       ? `Prove that ${hostPart(operation.address)}:${operation.port} presents this certificate`
       : `Prove that ${operation.serverName}:${operation.port} presents this certificate`;
     case "verify.http": return `Prove that ${operation.scheme}://${hostPart(operation.address)}:${operation.port}${operation.path} answers`;
+    case "verify.configuration": return `Read ${fileName(operation.path)} again and see that it has ${plural(operation.endpoints.length, "this address", "these addresses")}`;
   }
 }
 
@@ -60,6 +75,8 @@ function detailsOf(operation: Operation): readonly string[] {
     case "verify.tls":
       return [operation.thumbprint];
     case "file.write": return [operation.path, `Copy: ${operation.backup}`, `SHA-256 now ${operation.sha256Before}`, `SHA-256 then ${operation.sha256After}`];
+    case "file.replace": return [operation.path, `From: ${operation.source}`, `Copy: ${operation.backup}`, `SHA-256 now ${operation.sha256Before}`, `SHA-256 then ${operation.sha256After}`];
+    case "verify.configuration": return [operation.path];
     case "file.restore": return [operation.path, `From: ${operation.backup}`, `SHA-256 then ${operation.sha256Before}`];
     case "binding.set": return operation.previous === null ? [] : [`Bound now: ${operation.previous.thumbprint ?? "none"}`];
     case "reservation.add":
@@ -74,7 +91,7 @@ function detailsOf(operation: Operation): readonly string[] {
 
 /** An operation as people see it; `differences` are those of its plan. */
 export function viewOf(operation: Operation, differences: Plan["differences"] = []): OperationView {
-  const difference = operation.kind === "file.write" ? differences.find(({ path }) => path === operation.path)?.lines : undefined;
+  const difference = operation.kind === "file.write" || operation.kind === "file.replace" ? differences.find(({ path }) => path === operation.path)?.lines : undefined;
   return {
     kind: operation.kind,
     title: titleOf(operation),

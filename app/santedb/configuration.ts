@@ -14,6 +14,7 @@ const attributeLimit = 1000;
 const endpointLimit = 100_000;
 const mentionLimit = 1000;
 const includeLimit = 1000;
+const sectionLimit = 10_000;
 const capturedTextLimit = 2048;
 /** Bytes that the parser is given at a time, and UTF-16 units that it may take in without telling of anything. */
 const pieceLength = 1024 * 1024;
@@ -23,24 +24,70 @@ const configurationNamespace = "http://santedb.org/configuration";
 const mobileNamespace = "http://santedb.org/mobile/configuration";
 const schemaInstanceNamespace = "http://www.w3.org/2001/XMLSchema-instance";
 
-/** Where an attribute's value stands between its quotes, and how it is written there. */
-export interface WrittenValue {
-  /** Characters of the file, entities unresolved, line ends as they are. */
+/** Characters of the file as they are written: entities unresolved, line ends as they are. */
+export interface Span {
   readonly text: string;
-  readonly quote: '"' | "'";
   /** Of the first character of `text`, in bytes from the start of the file. */
   readonly offset: number;
 }
 
-export interface Placement {
+/** An attribute's value between its quotes. */
+export interface WrittenValue extends Span {
+  readonly quote: '"' | "'";
+}
+
+/** For people: both counted from 1, columns in UTF-16 units, a byte order mark not counted. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A start tag, and what of it is needed to put something into its element. */
+export interface StartTag extends Place, Span {
+  /** With its prefix, as written. */
+  readonly name: string;
+  readonly selfClosing: boolean;
+  /** Blanks between this tag and the next one: how its first child is indented. */
+  readonly indentation: string;
+  readonly attributes: ReadonlyMap<string, WrittenValue>;
+}
+
+/** An element that holds a text, such as `<clientCerts>false</clientCerts>`. */
+export interface TextElement extends Place {
+  /** All between its tags; null where it has no end tag of its own. */
+  readonly content: Span | null;
+  /** Entities resolved, blanks around it left out. */
+  readonly value: string;
+}
+
+/** A behaviour that a service has. */
+export interface Behavior extends Place {
+  /** Name of its type, without the assembly. */
+  readonly type: string;
+  /** The whole element, from its start tag to its end. */
+  readonly element: Span;
+}
+
+export interface Service extends Place {
+  readonly name: string;
+  readonly implementation: string;
+  readonly tag: StartTag;
+  /** Its `<behaviors>`; null where it has none. */
+  readonly behaviorsTag: StartTag | null;
+  readonly behaviors: readonly Behavior[];
+}
+
+export interface Placement extends Place {
   readonly service: string;
   readonly contract: string;
   /** The address as SanteDB reads it, entities resolved; "" where the attribute is missing. */
   readonly address: string;
-  /** Of the attribute's value, both counted from 1, columns in UTF-16 units, a byte order mark not counted. */
-  readonly line: number;
-  readonly column: number;
+  /** Line and column are those of the attribute's value. */
   readonly written: WrittenValue;
+  readonly tag: StartTag;
+  /** `<certificate>` of the endpoint; null where there is none. An empty one names no certificate. */
+  readonly certificate: StartTag | null;
+  readonly clientCerts: TextElement | null;
 }
 
 /** An endpoint that HTTP.sys listens on: where its address stands in the file, and what it says. */
@@ -49,43 +96,101 @@ export type Endpoint = Placement & HttpAddress;
 export type OtherEndpoint = Placement & Exclude<Address, HttpAddress>;
 
 /** A URL that stands outside the endpoints: an upstream, a token issuer, an allowed origin, an address behind a proxy. */
-export interface Mention {
+export interface Mention extends Place {
+  readonly file: string;
+  /** Local name of the section's type; "" outside of sections. */
+  readonly section: string;
   /** Local name of the element, and of the attribute; null for the element's text. */
   readonly element: string;
   readonly attribute: string | null;
   readonly value: string;
-  readonly line: number;
+  /** The text of the element where it is that; null for an attribute. */
+  readonly content: Span | null;
 }
 
-export interface Configuration {
-  readonly file: string;
-  readonly encoding: TextEncoding;
+export interface Section extends Place {
+  /** Local name of its type: "RestConfigurationSection"; of the type within where it is encrypted. */
+  readonly name: string;
+  /** Encrypted by SanteDB, so that it is kept byte for byte. */
+  readonly protected: boolean;
+}
+
+export interface Include extends Place {
+  /** As written. A relative one starts at the folder of SanteDB's program. */
+  readonly path: string;
+}
+
+export interface RestSection extends Place {
   /** v3 and iCDR have a RestConfigurationSection, the v2 dCDR an AgsConfigurationSection. */
   readonly generation: "v2" | "v3";
+  readonly tag: StartTag;
+  readonly services: readonly Service[];
+  /** In the order of the file; empty for a section without endpoints. */
+  readonly endpoints: readonly Endpoint[];
+  /** Endpoints that HTTP.sys has no part in, `other`, or that keep the service from starting, `invalid`. */
+  readonly others: readonly OtherEndpoint[];
+  readonly baseAddress: TextElement | null;
+}
+
+/** One file of a configuration. */
+export interface ConfigurationDocument {
+  readonly file: string;
+  readonly encoding: TextEncoding;
   /** Version of SanteDB that wrote the file; null where it does not say. */
   readonly version: string | null;
-  /** In the order of the file; empty for a REST section without endpoints. */
-  readonly endpoints: readonly Endpoint[];
-  /** Endpoints of the REST section that HTTP.sys has no part in, `other`, or that keep the service from starting, `invalid`. */
-  readonly others: readonly OtherEndpoint[];
-  /** Names of included files as written. They are relative to the folder of SanteDB's program, and are not followed. */
-  readonly includes: readonly string[];
+  readonly sections: readonly Section[];
+  readonly includes: readonly Include[];
   /** At most 1000. */
+  readonly mentions: readonly Mention[];
+  readonly rest: RestSection | null;
+}
+
+/** A configuration as SanteDB has it: a file, with what it includes; exactly one of them has the REST section. */
+export interface Configuration extends Omit<RestSection, "tag" | keyof Place> {
+  /** The file with the REST section, and its encoding. */
+  readonly file: string;
+  readonly encoding: TextEncoding;
+  readonly version: string | null;
+  readonly rest: RestSection;
+  /** In the order in which SanteDB reads them. */
+  readonly documents: readonly ConfigurationDocument[];
+  /** Of all documents. */
   readonly mentions: readonly Mention[];
 }
 
 /**
- * Reads a configuration file. `file` is its name or path, for errors only.
- * Throws file-empty, file-too-large (over 64 MiB), configuration-encoding, configuration-doctype,
- * configuration-malformed, configuration-too-deep, configuration-too-many, configuration-not-santedb,
- * configuration-protected, configuration-two-rest, configuration-no-rest.
+ * Reads one file of a configuration. `file` is its name or path. Throws file-empty, file-too-large (over 64 MiB),
+ * configuration-encoding, configuration-doctype, configuration-malformed, configuration-too-deep, configuration-too-many,
+ * configuration-not-santedb, configuration-protected, configuration-two-rest, configuration-duplicate-service.
  * Source: santedb/santedb-api SanteDB.Core.Api/Configuration/SanteDBConfiguration.cs, santedb/santedb-restsvc
  * SanteDB.Rest.Common/Configuration, santedb/santedb-dc-core (version/2.2) AgsConfigurationSection.
  */
-export function parseConfiguration(bytes: Uint8Array, file: string): Configuration {
+export function parseDocument(bytes: Uint8Array, file: string): ConfigurationDocument {
   if (bytes.length === 0) throw problem("file-empty", { file });
   if (bytes.length > configurationLimit) throw problem("file-too-large", { file, size: bytes.length, limit: configurationLimit });
   return new Reader(bytes, encodingOf(bytes, file), file).read();
+}
+
+/**
+ * Joins the documents that make up a configuration, the one that was asked for first. Throws configuration-no-rest, and
+ * configuration-two-rest where a second document has a REST section, of which SanteDB would take no notice.
+ */
+export function joinDocuments(documents: readonly ConfigurationDocument[]): Configuration {
+  const [main] = documents;
+  const [owner, second] = documents.filter(({ rest }) => rest !== null);
+  if (!main || !owner?.rest) throw problem("configuration-no-rest", { file: main?.file ?? "" });
+  if (second?.rest) throw problem("configuration-two-rest", { file: second.file, line: second.rest.line, column: second.rest.column, first: owner.file });
+  const { rest } = owner;
+  return {
+    file: owner.file, encoding: owner.encoding, version: main.version, documents, rest,
+    generation: rest.generation, services: rest.services, endpoints: rest.endpoints, others: rest.others, baseAddress: rest.baseAddress,
+    mentions: documents.flatMap(({ mentions }) => mentions),
+  };
+}
+
+/** Reads a configuration that is one file, without what it includes. Throws as `parseDocument` and `joinDocuments`. */
+export function parseConfiguration(bytes: Uint8Array, file: string): Configuration {
+  return joinDocuments([parseDocument(bytes, file)]);
 }
 
 const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
@@ -104,7 +209,9 @@ function refuseDoctype(text: string, file: string): void {
     at = end + closing.length;
   }
   if (/^<!doctype/i.test(text.slice(at, at + 9))) {
-    throw problem("configuration-doctype", { file, line: 1 + (text.slice(0, at).match(lineBreak)?.length ?? 0) });
+    const before = text.slice(0, at);
+    const lines = before.split(lineBreak);
+    throw problem("configuration-doctype", { file, line: lines.length, column: 1 + (lines.at(-1)?.length ?? 0) });
   }
 }
 
@@ -118,7 +225,7 @@ const plainWords: readonly (readonly [RegExp, string])[] = [
   [/^undefined entity\.$/, "an entity is used that XML does not have."],
   [/^malformed character entity\.$/, "a character reference names no character that XML allows."],
   [/^disallowed character\.$/, "a character stands where XML does not allow it."],
-  [/^text data outside of root node\.$/, "there is text outside the root element."],
+  [/^text data outside of root node\.$/, "there is text outside the root element; a version of the Configuration Tool leaves the end of a longer, older file there."],
   [/^document must contain a root element\.$/, "there is no root element."],
   [/^documents may contain only one root\.$/, "there is a second root element."],
   [/^unexpected end\.$/, "the file ends in the middle of something."],
@@ -129,30 +236,61 @@ function inPlainWords(message: string): string {
   return shortened(known ? message.replace(known[0], known[1]) : message);
 }
 
+const urlStart = /^(?:https?|s?llp):\/\//i;
+const letterH = 0x68;
+const letterL = 0x6c;
+const letterS = 0x73;
+
 /** Looks at one character first: every attribute of the file is asked. */
-const isUrl = (value: string): boolean => (value.charCodeAt(0) | 0x20) === 0x68 && /^https?:\/\//i.test(value);
+function isUrl(value: string): boolean {
+  const first = value.charCodeAt(0) | 0x20;
+  return (first === letterH || first === letterL || first === letterS) && urlStart.test(value);
+}
 
 type Attribute = SaxesTagNS["attributes"][string];
 
-/** Where an attribute's value stands, and its place for people. */
-type Span = Pick<Placement, "line" | "column" | "written">;
-
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const lessThan = 0x3c;
+const isBlank = (unit: number): boolean => unit === 0x20 || unit === 0x09 || unit === lineFeed || unit === carriageReturn;
+
+/** Name and value of each attribute of a start tag that the parser has accepted. */
+const writtenAttribute = /([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')/g;
+
+type Open<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+/** A service or endpoint whose end was not reached. */
+type OpenService = Open<Omit<Service, "behaviors">> & { behaviors: Behavior[] };
+type OpenEndpoint = Open<Placement>;
+
+/** Text of an element that is gathered until its end. */
+interface Captured {
+  readonly depth: number;
+  readonly place: Place;
+  readonly local: string;
+  /** Where its content begins; null where it has no end tag. */
+  readonly contentStart: number | null;
+  text: string;
+  readonly ended: (element: TextElement) => void;
+}
 
 /** One pass of the parser over one file. */
 class Reader {
   readonly #bytes: Uint8Array;
   readonly #encoding: TextEncoding;
+  readonly #unitSize: 1 | 2;
   readonly #file: string;
   readonly #parser = new SaxesParser({ xmlns: true, position: false, defaultXMLVersion: "1.0", forceXMLVersion: true });
 
   readonly #endpoints: Endpoint[] = [];
   readonly #others: OtherEndpoint[] = [];
-  readonly #includes: string[] = [];
+  readonly #services: Service[] = [];
+  readonly #serviceLines = new Map<string, number>();
+  readonly #includes: Include[] = [];
+  readonly #sections: Section[] = [];
   readonly #mentions: Mention[] = [];
   #version: string | null = null;
-  #rest: { readonly generation: Configuration["generation"]; readonly namespace: string } | null = null;
+  #rest: { readonly generation: RestSection["generation"]; readonly namespace: string; readonly tag: StartTag } | null = null;
+  #baseAddress: TextElement | null = null;
 
   /** The piece that the parser is reading, and the place of its first character in the whole. */
   #piece = { text: "", position: 0 };
@@ -164,41 +302,46 @@ class Reader {
   /** Position of the parser when it last told of anything. */
   #told = 0;
   #attributes = 0;
-  #element = "";
+  /** URLs among the attributes of the tag that is being read. */
+  #urls: { readonly name: string; readonly value: string; readonly place: Place }[] = [];
+  #section = "";
   #insideRest = false;
-  /** Name of the service element that is open in the REST section. */
-  #service: string | null = null;
-  #address: Span | null = null;
-  #captured: { readonly depth: number; readonly line: number; text: string } | null = null;
+  #service: OpenService | null = null;
+  #insideBehaviors = false;
+  #behavior: { readonly type: string; readonly tag: StartTag } | null = null;
+  #endpoint: OpenEndpoint | null = null;
+  #captured: Captured | null = null;
 
   constructor(bytes: Uint8Array, encoding: TextEncoding, file: string) {
     this.#bytes = bytes;
     this.#encoding = encoding;
+    this.#unitSize = unitSize(encoding);
     this.#file = file;
     this.#parser.on("error", ({ message }) => { throw this.#malformed(inPlainWords(message)); });
-    this.#parser.on("doctype", () => { throw problem("configuration-doctype", { file, line: this.#parser.line }); });
+    this.#parser.on("doctype", () => { throw problem("configuration-doctype", { file, ...this.#here() }); });
     this.#parser.on("xmldecl", ({ version }) => {
       if (version !== "1.0") throw this.#malformed("SanteDB reads XML 1.0 only.");
     });
-    this.#parser.on("opentagstart", ({ name }) => this.#open(name));
+    this.#parser.on("opentagstart", () => this.#open());
     this.#parser.on("attribute", ({ name, value }) => this.#attribute(name, value));
     this.#parser.on("opentag", (tag) => this.#opened(tag));
     this.#parser.on("closetag", (tag) => this.#close(tag));
   }
 
-  read(): Configuration {
+  read(): ConfigurationDocument {
     this.#feed();
     this.#parser.close();
-    if (!this.#rest) throw problem("configuration-no-rest", { file: this.#file });
     return {
       file: this.#file,
       encoding: this.#encoding,
-      generation: this.#rest.generation,
       version: this.#version,
-      endpoints: this.#endpoints,
-      others: this.#others,
+      sections: this.#sections,
       includes: this.#includes,
       mentions: this.#mentions,
+      rest: this.#rest && {
+        generation: this.#rest.generation, line: this.#rest.tag.line, column: this.#rest.tag.column, tag: this.#rest.tag,
+        services: this.#services, endpoints: this.#endpoints, others: this.#others, baseAddress: this.#baseAddress,
+      },
     };
   }
 
@@ -225,7 +368,7 @@ class Reader {
   #pieceEnd(from: number): number {
     const to = from + pieceLength;
     if (to >= this.#bytes.length) return this.#bytes.length;
-    const afterTag = unitSize(this.#encoding) === 1 ? this.#bytes.lastIndexOf(0x3e, to - 1) + 1 : 0;
+    const afterTag = this.#unitSize === 1 ? this.#bytes.lastIndexOf(0x3e, to - 1) + 1 : 0;
     return afterTag > from + pieceLength / 2 ? afterTag : characterStart(this.#bytes, to, this.#encoding);
   }
 
@@ -235,50 +378,32 @@ class Reader {
     refuseDoctype(text, this.#file);
   }
 
+  /** Where the parser stands: after the last character that it has taken. */
+  #here(): Place {
+    return { line: this.#parser.line, column: Math.max(1, this.#parser.columnIndex) };
+  }
+
   #malformed(wrong: string): LockstepError {
-    return problem("configuration-malformed", { file: this.#file, line: this.#parser.line, column: Math.max(1, this.#parser.columnIndex), problem: wrong });
+    return problem("configuration-malformed", { file: this.#file, ...this.#here(), problem: wrong });
   }
 
   #bound(count: number, limit: number, what: string): void {
     if (count > limit) throw problem("configuration-too-many", { file: this.#file, limit, what });
   }
 
-  #open(name: string): void {
+  #open(): void {
     this.#told = this.#parser.position;
     this.#depth++;
     if (this.#depth > depthLimit) throw problem("configuration-too-deep", { file: this.#file, limit: depthLimit });
     this.#climb += this.#depth;
-    this.#bound(this.#climb, climbLimit, "levels of nesting in all");
+    if (this.#climb > climbLimit) this.#bound(this.#climb, climbLimit, "levels of nesting in all");
     this.#attributes = 0;
-    this.#element = name;
-    this.#address = null;
+    if (this.#urls.length > 0) this.#urls = [];
   }
 
   #attribute(name: string, value: string): void {
-    this.#told = this.#parser.position;
-    this.#bound(++this.#attributes, attributeLimit, "attributes on one element");
-    if (this.#depth === 4 && this.#service !== null && name === "address") this.#address = this.#span();
-    else if (isUrl(value) && !name.startsWith("xmlns")) this.#mention(this.#element.slice(this.#element.indexOf(":") + 1), name, value, this.#parser.line);
-  }
-
-  /** The value of the attribute that the parser has just read: its closing quote is the last character read. */
-  #span(): Span {
-    const end = this.#offset(this.#parser.position - 1);
-    const quote = this.#unit(end);
-    let start = end;
-    while (this.#unit(start - unitSize(this.#encoding)) !== quote) start -= unitSize(this.#encoding);
-    const text = decodeText(this.#bytes.subarray(start, end), this.#encoding, this.#file);
-    const breaks = text.match(lineBreak)?.length ?? 0;
-    return {
-      line: this.#parser.line - breaks,
-      column: breaks === 0 ? this.#parser.columnIndex - text.length : this.#columnOf(start),
-      written: { text, quote: quote === 0x27 ? "'" : '"', offset: start },
-    };
-  }
-
-  /** Stands for an address that is not written: the end of the tag that lacks it. */
-  #here(): Span {
-    return { line: this.#parser.line, column: this.#parser.columnIndex, written: { text: "", quote: '"', offset: this.#offset(this.#parser.position) } };
+    if (++this.#attributes > attributeLimit) this.#bound(this.#attributes, attributeLimit, "attributes on one element");
+    if (isUrl(value) && !name.startsWith("xmlns")) this.#urls.push({ name, value, place: this.#here() });
   }
 
   /** Byte of a character of the present piece, not before one that was asked for already. */
@@ -293,30 +418,80 @@ class Reader {
   /** The code unit at a byte. */
   #unit(offset: number): number {
     const [first = 0, second = 0] = [this.#bytes[offset], this.#bytes[offset + 1]];
-    return unitSize(this.#encoding) === 1 ? first : this.#encoding === "utf-16le" ? first | (second << 8) : (first << 8) | second;
+    return this.#unitSize === 1 ? first : this.#encoding === "utf-16le" ? first | (second << 8) : (first << 8) | second;
+  }
+
+  #text(start: number, end: number): string {
+    return decodeText(this.#bytes.subarray(start, end), this.#encoding, this.#file);
+  }
+
+  /** Where the tag starts that ends before a byte: no "<" stands within a tag. */
+  #tagStart(end: number): number {
+    let start = end - this.#unitSize;
+    while (this.#unit(start) !== lessThan) start -= this.#unitSize;
+    return start;
+  }
+
+  /** Place of a byte for people. `raw` are the characters from there to where the parser stands. */
+  #placeOf(offset: number, raw: string): Place {
+    const breaks = raw.match(lineBreak)?.length ?? 0;
+    return { line: this.#parser.line - breaks, column: breaks === 0 ? this.#parser.columnIndex - raw.length + 1 : this.#columnOf(offset) };
   }
 
   #columnOf(offset: number): number {
     const start = textStart(this.#bytes, this.#encoding);
     let lineStart = offset;
     for (let before = lineStart; before > start; lineStart = before) {
-      before -= unitSize(this.#encoding);
+      before -= this.#unitSize;
       if (this.#unit(before) === lineFeed || this.#unit(before) === carriageReturn) break;
     }
-    return 1 + decodeText(this.#bytes.subarray(lineStart, offset), this.#encoding, this.#file).length;
+    return 1 + this.#text(lineStart, offset).length;
   }
 
-  #mention(element: string, attribute: string | null, value: string, line: number): void {
-    if (this.#mentions.length < mentionLimit) this.#mentions.push({ element, attribute, value: value.slice(0, capturedTextLimit), line });
+  /** The start tag that the parser has just read, exactly as it stands in the file. */
+  #startTag({ name, isSelfClosing }: SaxesTagNS): StartTag {
+    const end = this.#offset(this.#parser.position);
+    const offset = this.#tagStart(end);
+    const text = this.#text(offset, end);
+    let blanks = end;
+    while (blanks < this.#bytes.length && isBlank(this.#unit(blanks))) blanks += this.#unitSize;
+    const attributes = new Map<string, WrittenValue>();
+    for (const match of text.slice(1 + name.length).matchAll(writtenAttribute)) {
+      const [whole, attribute = "", quoted = ""] = match;
+      const at = 1 + name.length + match.index + whole.length - quoted.length + 1;
+      attributes.set(attribute, {
+        text: quoted.slice(1, -1), quote: quoted.startsWith("'") ? "'" : '"', offset: offset + byteLength(text, 0, at, this.#encoding),
+      });
+    }
+    return {
+      name, selfClosing: isSelfClosing, text, offset, attributes, ...this.#placeOf(offset, text),
+      indentation: !isSelfClosing && this.#unit(blanks) === lessThan ? this.#text(end, blanks) : "",
+    };
   }
 
   #opened(tag: SaxesTagNS): void {
-    if (this.#depth === 1) this.#root(tag);
-    else if (this.#depth === 2 && tag.uri === configurationNamespace && tag.local === "section") this.#section(tag);
-    else if (this.#depth === 2 && tag.uri === configurationNamespace && tag.local === "include") this.#capture();
-    else if (this.#depth === 3 && this.#insideRest && tag.uri === this.#rest?.namespace && tag.local === "service") this.#service = tag.attributes["name"]?.value ?? "";
-    else if (this.#depth === 4 && this.#service !== null && tag.uri === this.#rest?.namespace && tag.local === "endpoint") this.#endpoint(this.#service, tag);
-    else if (tag.local === "base" || tag.local === "baseAddress") this.#capture();
+    if (this.#urls.length > 0 && !(this.#depth === 4 && this.#service !== null && tag.local === "endpoint")) this.#mentionAttributes(tag);
+    switch (this.#depth) {
+      case 1: return this.#root(tag);
+      case 2:
+        if (tag.uri !== configurationNamespace) return;
+        if (tag.local === "section") this.#sectionOpened(tag);
+        else if (tag.local === "include") this.#includeOpened(tag);
+        return;
+      case 3:
+        if (this.#insideRest && tag.uri === this.#rest?.namespace) {
+          if (tag.local === "service") this.#serviceOpened(tag);
+          else if (tag.local === "baseAddress") this.#capture(tag, (element) => { this.#baseAddress ??= element; });
+        } else if (tag.local === "base") this.#capture(tag);
+        return;
+      case 4:
+        if (this.#service !== null && tag.uri === this.#rest?.namespace) this.#insideService(this.#service, tag);
+        return;
+      case 5:
+        if (this.#service !== null && tag.uri === this.#rest?.namespace) this.#insideServicePart(tag);
+        return;
+      default:
+    }
   }
 
   #root({ uri, local, attributes }: SaxesTagNS): void {
@@ -326,11 +501,25 @@ class Reader {
     this.#version = attributes["version"]?.value.slice(0, 100) ?? null;
   }
 
-  #section({ attributes }: SaxesTagNS): void {
-    const type = Object.values(attributes).find(({ uri, local }) => uri === schemaInstanceNamespace && local === "type");
+  #includeOpened(tag: SaxesTagNS): void {
+    this.#capture(tag, ({ value, line, column }) => {
+      this.#includes.push({ path: value, line, column });
+      this.#bound(this.#includes.length, includeLimit, "included files");
+    });
+  }
+
+  #sectionOpened(tag: SaxesTagNS): void {
+    const type = Object.values(tag.attributes).find(({ uri, local }) => uri === schemaInstanceNamespace && local === "type");
     const { namespace, name } = this.#qualified(type);
-    if (name === "SanteDBProtectedConfigurationSectionWrapper") {
-      if (/(^|\.)(Rest|Ags)ConfigurationSection\s*(,|$)/.test(attributes["t"]?.value ?? "")) throw problem("configuration-protected", { file: this.#file });
+    const startTag = this.#startTag(tag);
+    const { line, column } = startTag;
+    const wrapper = name === "SanteDBProtectedConfigurationSectionWrapper";
+    const [, inner] = wrapper ? /^\s*(?:[^,]*\.)?([^,.]+?)\s*(?:,|$)/.exec(tag.attributes["t"]?.value ?? "") ?? [] : [];
+    this.#section = inner ?? name;
+    this.#bound(this.#sections.length, sectionLimit, "sections");
+    this.#sections.push({ name: shortened(this.#section), protected: wrapper, line, column });
+    if (wrapper) {
+      if (inner === "RestConfigurationSection" || inner === "AgsConfigurationSection") throw problem("configuration-protected", { file: this.#file, line, column });
       return;
     }
     const rest =
@@ -338,8 +527,8 @@ class Reader {
       : name === "AgsConfigurationSection" && namespace === mobileNamespace ? { generation: "v2" as const, namespace }
       : null;
     if (!rest) return;
-    if (this.#rest) throw problem("configuration-two-rest", { file: this.#file, line: this.#parser.line });
-    this.#rest = rest;
+    if (this.#rest) throw problem("configuration-two-rest", { file: this.#file, line, column, first: `line ${this.#rest.tag.line}` });
+    this.#rest = { ...rest, tag: startTag };
     this.#insideRest = true;
   }
 
@@ -349,19 +538,77 @@ class Reader {
     return { namespace: this.#parser.resolve(prefix) ?? "", name };
   }
 
-  #endpoint(service: string, { attributes }: SaxesTagNS): void {
-    const address = attributes["address"]?.value ?? "";
-    const placement: Placement = { service, contract: attributes["contract"]?.value ?? "", address, ...(this.#address ?? this.#here()) };
-    const parsed = parseAddress(address);
-    if (parsed.kind === "http") this.#endpoints.push({ ...placement, ...parsed });
-    else this.#others.push({ ...placement, ...parsed });
+  #serviceOpened(tag: SaxesTagNS): void {
+    const startTag = this.#startTag(tag);
+    const { line, column } = startTag;
+    const name = tag.attributes["name"]?.value ?? "";
+    const first = this.#serviceLines.get(name);
+    if (first !== undefined && name !== "") throw problem("configuration-duplicate-service", { file: this.#file, line, column, service: shortened(name), first });
+    this.#serviceLines.set(name, line);
+    const implementation = (tag.attributes["implementationType"] ?? tag.attributes["serviceBehavior"])?.value ?? "";
+    this.#service = { name, implementation, tag: startTag, behaviorsTag: null, behaviors: [], line, column };
+    this.#services.push(this.#service);
+    this.#bound(this.#services.length, endpointLimit, "services");
+  }
+
+  #insideService(service: OpenService, tag: SaxesTagNS): void {
+    if (tag.local === "endpoint") this.#endpointOpened(service, tag);
+    // The v2 dCDR writes it in the singular.
+    else if (tag.local === "behaviors" || tag.local === "behavior") {
+      service.behaviorsTag ??= this.#startTag(tag);
+      this.#insideBehaviors = true;
+    }
+  }
+
+  #endpointOpened({ name: service }: OpenService, tag: SaxesTagNS): void {
+    const startTag = this.#startTag(tag);
+    const written = startTag.attributes.get("address");
+    const place = written ? this.#placeOf(written.offset, this.#text(written.offset, startTag.offset + byteLength(startTag.text, 0, startTag.text.length, this.#encoding))) : startTag;
+    this.#endpoint = {
+      service, contract: tag.attributes["contract"]?.value ?? "", address: tag.attributes["address"]?.value ?? "",
+      line: place.line, column: place.column, tag: startTag, certificate: null, clientCerts: null,
+      // For an address that is not written: the end of the tag's name.
+      written: written ?? { text: "", quote: '"', offset: startTag.offset },
+    };
+  }
+
+  #insideServicePart(tag: SaxesTagNS): void {
+    const endpoint = this.#endpoint;
+    if (endpoint && tag.local === "certificate") endpoint.certificate ??= this.#startTag(tag);
+    else if (endpoint && tag.local === "clientCerts") this.#capture(tag, (element) => { endpoint.clientCerts ??= element; });
+    else if (this.#insideBehaviors && tag.local === "add") this.#behavior = { type: (tag.attributes["type"]?.value ?? "").split(",", 1)[0]?.trim() ?? "", tag: this.#startTag(tag) };
+  }
+
+  #endpointEnds(endpoint: OpenEndpoint): void {
+    const parsed = parseAddress(endpoint.address);
+    if (parsed.kind === "http") this.#endpoints.push({ ...endpoint, ...parsed });
+    else this.#others.push({ ...endpoint, ...parsed });
     this.#bound(this.#endpoints.length + this.#others.length, endpointLimit, "endpoints");
   }
 
+  #behaviorEnds({ type, tag: { offset, line, column } }: { readonly type: string; readonly tag: StartTag }): void {
+    this.#service?.behaviors.push({ type: shortened(type), line, column, element: { offset, text: this.#text(offset, this.#offset(this.#parser.position)) } });
+    this.#bound(this.#service?.behaviors.length ?? 0, attributeLimit, "behaviours of one service");
+  }
+
+  #mention(mention: Omit<Mention, "file" | "section">): void {
+    if (this.#mentions.length < mentionLimit) this.#mentions.push({ ...mention, file: this.#file, section: this.#section, value: mention.value.slice(0, capturedTextLimit) });
+  }
+
+  #mentionAttributes({ local }: SaxesTagNS): void {
+    for (const { name, value, place } of this.#urls) {
+      this.#mention({ element: local, attribute: name, value, line: place.line, column: place.column, content: null });
+    }
+  }
+
   /** Collects the text of the element that was just opened, until it is closed. */
-  #capture(): void {
+  #capture(tag: SaxesTagNS, ended: Captured["ended"] = () => undefined): void {
     if (this.#captured) return;
-    const captured = { depth: this.#depth, line: this.#parser.line, text: "" };
+    const { line, column } = this.#startTag(tag);
+    const captured: Captured = {
+      depth: this.#depth, place: { line, column }, local: tag.local, text: "", ended,
+      contentStart: tag.isSelfClosing ? null : this.#offset(this.#parser.position),
+    };
     const add = (text: string): void => {
       if (captured.text.length < capturedTextLimit) captured.text += text.slice(0, capturedTextLimit);
     };
@@ -371,22 +618,42 @@ class Reader {
   }
 
   #close(tag: SaxesTagNS): void {
-    if (this.#captured?.depth === this.#depth) this.#captureEnds(tag, this.#captured);
+    this.#told = this.#parser.position;
+    if (this.#captured?.depth === this.#depth) this.#captureEnds(this.#captured);
+    if (this.#depth <= 5) this.#closed(tag);
     this.#depth--;
-    if (this.#depth === 2) this.#service = null;
-    if (this.#depth === 1) this.#insideRest = false;
   }
 
-  #captureEnds({ local, uri }: SaxesTagNS, { text, line }: { readonly text: string; readonly line: number }): void {
+  #closed({ local }: SaxesTagNS): void {
+    switch (this.#depth) {
+      case 5:
+        if (this.#behavior && local === "add") this.#behaviorEnds(this.#behavior);
+        this.#behavior = null;
+        return;
+      case 4:
+        if (this.#endpoint && local === "endpoint") this.#endpointEnds(this.#endpoint);
+        this.#endpoint = null;
+        this.#insideBehaviors = false;
+        return;
+      case 3:
+        this.#service = null;
+        return;
+      case 2:
+        this.#insideRest = false;
+        this.#section = "";
+        return;
+      default:
+    }
+  }
+
+  #captureEnds({ text, place, local, contentStart, ended }: Captured): void {
     this.#parser.off("text");
     this.#parser.off("cdata");
     this.#captured = null;
     const value = text.trim();
-    if (this.#depth === 2 && local === "include" && uri === configurationNamespace) {
-      this.#includes.push(value);
-      this.#bound(this.#includes.length, includeLimit, "included files");
-    } else if (isUrl(value)) {
-      this.#mention(local, null, value, line);
-    }
+    const contentEnd = contentStart === null ? 0 : this.#tagStart(this.#offset(this.#parser.position));
+    const content = contentStart === null || contentEnd - contentStart > capturedTextLimit * 4 ? null : { offset: contentStart, text: this.#text(contentStart, contentEnd) };
+    ended({ ...place, value, content });
+    if (isUrl(value)) this.#mention({ element: local, attribute: null, value, ...place, content });
   }
 }

@@ -4,7 +4,7 @@ import type { Finding } from "../finding.ts";
 import type { Change, Splice } from "../plan/operation.ts";
 import type { Configuration, Endpoint } from "./configuration.ts";
 import { encodeText, encodingOf, highestCharacter, unitSize, type TextEncoding } from "./encoding.ts";
-import { isLoopback, parseAddress, type Scheme } from "./endpoint.ts";
+import { isLoopback, parseAddress, urlPrefix, type Scheme } from "./endpoint.ts";
 
 export interface Wanted {
   readonly scheme: Scheme;
@@ -42,13 +42,14 @@ const mentionsTold = 20;
 export function planConversion(configuration: Configuration, wanted: Wanted): Conversion {
   const { file } = configuration;
   const unfit = configuration.others.find(({ kind }) => kind === "invalid");
-  if (unfit) throw problem("configuration-address", { file, line: unfit.line, address: shown(unfit.address) });
+  if (unfit) throw problem("configuration-address", { file, line: unfit.line, column: unfit.column, address: shown(unfit.address) });
   if (wanted.host !== undefined && !isHost(wanted.host)) throw problem("input-invalid", { problem: `${shown(wanted.host)} is not a host that SanteDB can listen on.` });
-  if (configuration.endpoints.length === 0) return { splices: [], changes: [], warnings: includeWarnings(configuration), port: null, host: null };
+  if (configuration.endpoints.length === 0) return { splices: [], changes: [], warnings: [], port: null, host: null };
 
   const port = portOf(configuration, wanted.port);
   const endpoints = configuration.endpoints.filter((endpoint) => endpoint.port === port);
-  if (new Set(endpoints.map(({ scheme }) => scheme)).size > 1) throw problem("configuration-mixed-schemes", { file, port });
+  const odd = endpoints.find(({ scheme }) => scheme !== endpoints[0]?.scheme);
+  if (odd) throw problem("configuration-mixed-schemes", { file, port, line: odd.line, column: odd.column });
 
   const edits = endpoints.map((endpoint) => ({ endpoint, splices: splicesOf(endpoint, wanted, configuration.encoding) }));
   const changed = edits.filter(({ splices }) => splices.length > 0);
@@ -65,7 +66,7 @@ export function planConversion(configuration: Configuration, wanted: Wanted): Co
     })),
     warnings: [
       ...loopbackWarnings(hosts, wanted.scheme, port),
-      ...includeWarnings(configuration),
+      ...twiceWarnings(endpoints),
       ...mentionWarnings(configuration, wanted.scheme, port),
     ],
     port,
@@ -152,31 +153,37 @@ function loopbackWarnings(hosts: readonly string[], scheme: Scheme, port: number
   }];
 }
 
-function includeWarnings({ includes }: Configuration): readonly Finding[] {
-  if (includes.length === 0) return [];
-  return [{
-    code: "includes-present",
-    severity: "information",
-    message: `The configuration includes ${includes.length === 1 ? "another file" : `${includes.length} other files`}: ${shown(includes.join(", "))}.`,
-    hint: "Endpoints in an included file are not changed. Look into it if an address is missing here.",
-  }];
+/** Two endpoints of one address keep the service from starting: HTTP.sys registers a prefix once. */
+function twiceWarnings(endpoints: readonly Endpoint[]): readonly Finding[] {
+  const seen = new Map<string, Endpoint>();
+  return endpoints.flatMap((endpoint): Finding[] => {
+    const prefix = urlPrefix(endpoint).toLowerCase();
+    const first = seen.get(prefix);
+    seen.set(prefix, first ?? endpoint);
+    return first === undefined ? [] : [{
+      code: "address-twice",
+      severity: "warning",
+      message: `Line ${endpoint.line} has the same address as line ${first.line}: ${shown(endpoint.address)}.`,
+      hint: "Windows registers an address once, so the service may not start. Give one of them another path.",
+    }];
+  });
 }
 
 /** URLs elsewhere in the file that name the port with the scheme that is left: told, never touched. */
 function mentionWarnings({ mentions }: Configuration, scheme: Scheme, port: number): readonly Finding[] {
-  const stale = mentions.flatMap(({ element, attribute, value, line }) => {
+  const stale = mentions.flatMap(({ file, element, attribute, value, line }) => {
     const urls = value.match(/https?:\/\/[^\s,;"'<>]+/gi) ?? [];
     return urls.flatMap((url) => {
       const address = parseAddress(url.replace(/[?#].*$/s, ""));
       return address.kind === "http" && address.scheme !== scheme && address.port === port
-        ? [{ line, url, place: attribute === null ? `<${element}>` : `${attribute} of a <${element}>` }]
+        ? [{ file, line, url, place: attribute === null ? `<${element}>` : `${attribute} of a <${element}>` }]
         : [];
     });
   });
-  const told = stale.slice(0, mentionsTold).map(({ line, url, place }): Finding => ({
+  const told = stale.slice(0, mentionsTold).map(({ file, line, url, place }): Finding => ({
     code: "address-elsewhere",
     severity: "warning",
-    message: `${shown(url)} still stands in line ${line} of the configuration (${shown(place)}).`,
+    message: `${shown(url)} still stands in line ${line} of ${file} (${shown(place)}).`,
     hint: `It is no address that SanteDB listens on, so it is left alone. Correct it to ${scheme} if it means this instance.`,
   }));
   const rest = stale.length - told.length;

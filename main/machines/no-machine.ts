@@ -13,7 +13,7 @@ export const noMachine: Machine = {
   httpSys: { bindings: refuse, reservations: refuse, listenList: refuse },
   services: { list: refuse, find: refuse },
   accounts: { sid: refuse },
-  files: { stat: refuse, read: refuse, replace: refuse, putBack: refuse, remove: refuse, join: (folder, ...names) => [folder, ...names].join("/") },
+  files: { stat: refuse, read: refuse, readGzip: refuse, list: refuse, replace: refuse, putBack: refuse, remove: refuse, join: (folder, ...names) => [folder, ...names].join("/") },
   commands: { run: refuse },
   network: { loopbacks: refuse, resolve: refuse, tls: refuse, http: refuse },
   clock: systemClock,

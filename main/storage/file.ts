@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { access, copyFile, link, lstat, mkdir, open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { LockstepError, problem } from "../../app/errors.ts";
 import type { Files, FileStat } from "../../app/machine.ts";
 
@@ -284,9 +286,31 @@ async function fileStat(path: string): Promise<FileStat | null> {
     if (!found) return null;
     requireFile(path, found);
     await access(real, constants.R_OK);
-    return { path: real, size: found.size, readOnly: isReadOnly(found) };
+    return { path: real, size: found.size, readOnly: isReadOnly(found), modified: found.mtime.toISOString() };
   } catch (thrown) {
     throw readProblem(path, thrown);
+  }
+}
+
+const unpack = promisify(gunzip);
+
+/** See Files.readGzip in app/machine.ts. */
+async function readGzip(path: string, limit: number): Promise<Uint8Array> {
+  const packed = await readFile(path, limit);
+  try {
+    return await unpack(packed, { maxOutputLength: limit });
+  } catch (thrown) {
+    if (codeOf(thrown) === "ERR_BUFFER_TOO_LARGE") throw problem("file-too-large", { file: path, size: limit + 1, limit }, { cause: thrown });
+    throw problem("file-unreadable", { file: path, reason: "it is no whole gzip file" }, { cause: thrown });
+  }
+}
+
+async function listFiles(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  } catch (thrown) {
+    if (isMissing(thrown)) return [];
+    throw readProblem(folder, thrown);
   }
 }
 
@@ -294,6 +318,8 @@ async function fileStat(path: string): Promise<FileStat | null> {
 export const nodeFiles: Files = {
   stat: fileStat,
   read: readFile,
+  readGzip,
+  list: listFiles,
   replace: replaceKeepingBackup,
   putBack,
   remove: removeFile,

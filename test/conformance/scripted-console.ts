@@ -5,6 +5,8 @@ import type { certificateSchema } from "../../app/certificates/certificate.ts";
 import type { Applied, PlanView } from "../../app/contract.ts";
 import { LockstepError, problem } from "../../app/errors.ts";
 import type { Implementation } from "../../app/host.ts";
+import type { ConfigurationView } from "../../app/santedb/configuration-view.ts";
+import type { Instance } from "../../app/santedb/instance.ts";
 import type { OperationView } from "../../app/plan/operation.ts";
 import { createAnnouncer } from "../../main/announcer.ts";
 import type { Console } from "../../main/console-port.ts";
@@ -28,9 +30,18 @@ export const questions: Inputs = {
   },
   binding: { list: {} },
   reservation: { list: {} },
-  instance: { list: {} },
-  service: { list: {}, start: { name: "sdb-www-default" }, stop: { name: "sdb-www-default" }, restart: { name: "sdb-www-default" } },
-  endpoint: { planSecure: { instance: "default", certificate: { thumbprint: "A".repeat(40) }, port: 9200, allowExpired: true } },
+  instance: { list: {}, show: { name: "default" } },
+  configuration: {
+    show: { of: "C:\\santedb.config" },
+    planSecure: { of: "default", address: "0.0.0.0", port: 9200, certificate: "A".repeat(40), clientCertificates: true, clientIssuers: ["B".repeat(40)], baseAddress: "https://clinic-7.example.org", fhirBase: "https://clinic-7.example.org" },
+    planUnsecure: { of: "default" }, backups: { of: "default" },
+    compare: { of: "default", backup: "C:\\santedb.config.bak" }, planRestore: { of: "default", backup: "C:\\santedb.config.bak" },
+  },
+  service: {
+    list: {}, plan: { name: "sdb-www-default", verb: "restart", endProcess: true },
+    start: { name: "sdb-www-default" }, stop: { name: "sdb-www-default", endProcess: true }, restart: { name: "sdb-www-default" },
+  },
+  endpoint: { planSecure: { instance: "default", certificate: { thumbprint: "A".repeat(40) }, port: 9200, allowExpired: true }, planUnsecure: { instance: "default", port: 9200 } },
   plan: { apply: { planId: "plan-1" }, cancel: { planId: "plan-1" } },
   history: { list: {}, show: { id: "change-1" }, planUndo: { id: "change-1" }, undo: { id: "change-1" }, recover: { direction: "undo" } },
 };
@@ -45,13 +56,40 @@ const operation: OperationView = {
 };
 const verified = [{ address: "127.0.0.1", port: 9200, serverName: null, thumbprint: "A".repeat(40), protocol: "TLSv1.3", path: "/", httpStatus: 200 }, { address: "::1", port: 9200, serverName: "clinic-7.example.org", thumbprint: null, protocol: "HTTP/1.1", path: "/", httpStatus: null }];
 const findings = [{ code: "certificate-ends-soon", severity: "warning" as const, message: "It ends in 20 days.", hint: "Have it renewed." }];
-const plan: PlanView = { planId: "plan-1", title: "Secure default", outcome: "planned", operations: [operation], findings, certificate, verified: [] };
-const applied: Applied = { outcome: "applied", planId: "plan-1", title: "Secure default", operations: [operation], verified, findings };
+const files = [{
+  file: "C:\\santedb.config", backup: "C:\\santedb.config.bak", sha256Before: "C".repeat(64), sha256After: "D".repeat(64),
+  changes: [{ service: "HDSI", contract: "IHdsiServiceContract", from: "http://0.0.0.0:9200/hdsi", to: "https://0.0.0.0:9200/hdsi", line: 14, column: 60 }],
+  settings: [{ name: "clientCerts" as const, of: "HDSI", from: "false", to: "true", line: 15, column: 20 }],
+}];
+const configuration: ConfigurationView = {
+  file: "C:\\santedb.config", generation: "v3", version: "3.0.2101.0", restFile: "C:\\config\\rest.xml", baseAddress: null,
+  files: [
+    { file: "C:\\santedb.config", encoding: "utf-8", size: 4711, sha256: "C".repeat(64), includedBy: null },
+    { file: "C:\\config\\rest.xml", encoding: "utf-16le", size: 815, sha256: "D".repeat(64), includedBy: { file: "C:\\santedb.config", line: 7 } },
+  ],
+  sections: [{ name: "RestConfigurationSection", role: "rest", protected: false, file: "C:\\config\\rest.xml", line: 3 }],
+  services: [{
+    name: "HDSI", role: "hdsi", implementation: "SanteDB.HdsiServiceBehavior", behaviors: ["SanteDB.ErrorServiceBehavior"], file: "C:\\config\\rest.xml", line: 4,
+    endpoints: [{
+      contract: "IHdsiServiceContract", address: "http://0.0.0.0:9200/hdsi", kind: "http", scheme: "http", host: "0.0.0.0", port: 9200, path: "/hdsi", reach: "every-address",
+      certificate: null, clientCertificates: false, file: "C:\\config\\rest.xml", line: 5, column: 60,
+    }],
+  }],
+  urls: [{ role: "upstream", value: "http://icdr.example.org:8080/", element: "realm", attribute: "address", file: "C:\\santedb.config", line: 9 }],
+  findings,
+};
+const plan: PlanView = { planId: "plan-1", files, title: "Secure default", outcome: "planned", operations: [operation], findings, certificate, verified: [] };
+const applied: Applied = { outcome: "applied", planId: "plan-1", files, title: "Secure default", operations: [operation], verified, findings };
 const pending = {
   id: "request-1", subject: "CN=clinic-7.example.org", names: ["clinic-7.example.org"], keyType: "ec:p256", created: "2026-11-22T02:00:00.000Z",
   request: "-----BEGIN CERTIFICATE REQUEST-----\nAAEC\n-----END CERTIFICATE REQUEST-----\n", hasPassword: true,
 };
 const entry = { id: "change-1", at: "2026-11-22T02:00:00.000Z", title: "Secure default", outcome: "applied" as const, by: "root" };
+
+const instance: Instance = {
+  name: "default", product: "dcdr-www", generation: "v3", service: "sdb-www-default", state: "running", account: "LocalSystem", configFile: "C:\\santedb.config", scheme: "http", host: "0.0.0.0", port: 9200,
+  endpoints: [{ service: "HDSI", contract: "IHdsiServiceContract", address: "http://0.0.0.0:9200/hdsi" }], certificate: null, findings: [],
+};
 
 /** What the console answers to each valid question, and what therefore must arrive at the other end of every host. */
 export const answers: { readonly [Group in keyof Implementation]: { readonly [Verb in keyof Implementation[Group]]: Implementation[Group][Verb] extends (...input: never) => Promise<infer Output> ? Output : never } } = {
@@ -74,13 +112,27 @@ export const answers: { readonly [Group in keyof Implementation]: { readonly [Ve
   binding: { list: [{ endpoint: "0.0.0.0:9200", family: "ip", thumbprint: "A".repeat(40), applicationId: "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", application: "SanteDB", store: "MY", flags: { usagecheck: true } }] },
   reservation: { list: [{ url: "https://+:9200/", sddl: "D:(A;;GX;;;NS)", accounts: [{ name: "NT AUTHORITY\\NETWORK SERVICE", sid: "S-1-5-20", rights: ["listen"] }] }] },
   instance: {
-    list: [{
-      name: "default", product: "dcdr-www", generation: "v3", service: "sdb-www-default", state: "running", account: "LocalSystem", configFile: "C:\\santedb.config", scheme: "http", host: "0.0.0.0", port: 9200,
-      endpoints: [{ service: "HDSI", contract: "IHdsiServiceContract", address: "http://0.0.0.0:9200/hdsi" }], certificate: null, findings: [],
-    }],
+    list: [instance],
+    show: {
+      ...instance, displayName: "SanteDB WWW (default)", imagePath: "C:\\Program Files\\santedb-www.exe --name=\"default\"", version: "3.0.2101.0", processId: 4711, accountSid: "S-1-5-18",
+      candidates: [{ path: "C:\\santedb.config", rule: "3.0.1500 and newer", state: "used", modified: "2026-11-22T02:00:00.000Z" }],
+      configuration, dependencies: ["HTTP"], dependants: [], joins: [{ direction: "to", instance: null, address: "http://icdr.example.org:8080/" }],
+      bindings: [{ endpoint: "0.0.0.0:9200", family: "ip", thumbprint: "A".repeat(40), applicationId: "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", application: "SanteDB", store: "MY", flags: {} }],
+      shortcuts: [{ path: "C:\\Users\\Public\\Desktop\\SanteDB.url", url: "http://127.0.0.1:9200/" }],
+    },
   },
-  service: { list: [{ name: "sdb-www-default", displayName: "SanteDB WWW (default)", state: "running", account: "LocalSystem", processId: 4711 }], start: applied, stop: applied, restart: { ...applied, outcome: "unchanged" } },
-  endpoint: { planSecure: plan },
+  configuration: {
+    show: configuration, planSecure: plan, planUnsecure: plan, planRestore: plan,
+    backups: [{
+      file: "C:\\santedb.config.20261122-020000-9f3a.bak", kind: "lockstep", at: "2026-11-22T02:00:00.000Z", size: 4711, sha256: "C".repeat(64), relation: "different", scheme: "http",
+      change: "20261122-020000-9f3a", intact: true, readable: true,
+    }],
+    compare: { file: "C:\\santedb.config", backup: "C:\\santedb.config.bak", lines: [{ sign: "-", line: 3, text: "Zoë" }] },
+  },
+  service: {
+    plan, list: [{ name: "sdb-www-default", displayName: "SanteDB WWW (default)", state: "running", account: "LocalSystem", accountSid: "S-1-5-18", processId: 4711, startType: "automatic", dependencies: ["HTTP"], dependants: [] }], start: applied, stop: applied, restart: { ...applied, outcome: "unchanged" },
+  },
+  endpoint: { planSecure: plan, planUnsecure: plan },
   plan: { apply: applied, cancel: {} },
   history: {
     list: [entry],
@@ -138,7 +190,7 @@ export function createScriptedConsole(): ScriptedConsole {
       return Promise.resolve();
     },
     implementation: {
-      machine: always("machine"), binding: always("binding"), reservation: always("reservation"), instance: always("instance"), service: always("service"), endpoint: always("endpoint"), history: always("history"),
+      machine: always("machine"), binding: always("binding"), reservation: always("reservation"), instance: always("instance"), configuration: always("configuration"), service: always("service"), endpoint: always("endpoint"), history: always("history"),
       certificate: {
         ...always("certificate"),
         inspect: ({ files, password }) => {

@@ -65,7 +65,7 @@ describe("what is thrown", () => {
   });
 
   it("while a password was at hand, however deep, is named by its kind alone", async () => {
-    const planning: Implementation = { ...implementation, endpoint: { planSecure: () => Promise.reject(new SyntaxError("hunter2 is not JSON")) } };
+    const planning: Implementation = { ...implementation, endpoint: { ...implementation.endpoint, planSecure: () => Promise.reject(new SyntaxError("hunter2 is not JSON")) } };
     const input = { instance: "default", certificate: { files: [{ name: "a", content: "AAEC" }], password: "hunter2" } };
     const envelope = await dispatch(planning, "endpoint.planSecure", input);
     expect(problemOf(envelope)).toBe("Lockstep met a condition that it does not know: SyntaxError");

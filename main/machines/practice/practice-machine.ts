@@ -64,6 +64,7 @@ export async function openPracticeMachine(options: PracticeOptions): Promise<Pra
     switch (program) {
       case "netsh": return netsh(arguments_);
       case "sc": return serviceControl(arguments_);
+      case "taskkill": return Promise.resolve({ exitCode: 128, output: "" });
     }
   };
 

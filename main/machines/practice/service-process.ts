@@ -39,6 +39,8 @@ const reportLimit = 10_000;
 const powerLimit = 15_000;
 const pollEvery = 25;
 
+const startTypes = { auto: "automatic", demand: "manual", disabled: "disabled" } as const satisfies Record<ServiceEntry["startType"], ServiceRecord["startType"]>;
+
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 /** What a child needs of this process's environment, and nothing else of it. */
@@ -72,7 +74,10 @@ export function createServiceProcesses({ state, program, interpreter, resident }
 
   const record = async (entry: ServiceEntry): Promise<ServiceRecord> => {
     const answer = await askService(directory, entry.name, "state");
-    const common = { name: entry.name, displayName: entry.displayName, imagePath: redactImagePath(expand(entry.imagePath)), account: entry.account };
+    const common = {
+      name: entry.name, displayName: entry.displayName, imagePath: redactImagePath(expand(entry.imagePath)), account: entry.account,
+      startType: startTypes[entry.startType], version: entry.version ?? null, dependencies: entry.dependencies ?? [],
+    };
     if (answer) return { ...common, state: answer.state, processId: answer.pid, exitCode: 0 };
     // A file that tells of a process that is gone: it was killed, and could not say so itself.
     const killed = await readRunning(directory, entry.name) !== null;

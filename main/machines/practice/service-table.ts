@@ -24,6 +24,10 @@ export const serviceEntrySchema = z.strictObject({
   imagePath: z.string().max(32_768),
   account: z.string().max(260),
   startType: z.enum(["auto", "demand", "disabled"]),
+  /** Version of the program that the image path names. */
+  version: z.string().max(100).optional(),
+  /** Names of the services that it needs. */
+  dependencies: z.array(z.string().max(256)).max(100).optional(),
   /** Win32 exit code of the last run; 1077 never started. */
   exitCode: z.number().int().nonnegative(),
   faults: faultsSchema.optional(),

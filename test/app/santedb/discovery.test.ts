@@ -16,7 +16,7 @@ const www = "C:\\Program Files\\SanteSuite\\SanteDB\\WWW";
 const roaming = "C:\\Windows\\System32\\config\\systemprofile\\AppData\\Roaming";
 
 const service = (name: string, imagePath: string, account = "LocalSystem"): ServiceRecord =>
-  ({ name, displayName: name, imagePath, account, state: "running", processId: 1, exitCode: 0 });
+  ({ name, displayName: name, imagePath, account, state: "running", processId: 1, exitCode: 0, startType: "automatic", version: null, dependencies: [] });
 const defaultWww = service("sdb-www-default", `${www}\\santedb-www.exe --name="default" --base="http://0.0.0.0:9200" --appsecret="***"`);
 
 interface Content {
