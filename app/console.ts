@@ -3,21 +3,23 @@ import type { Applied, HistoryDetail, PlanView, Verified } from "./contract.ts";
 import type { PendingRequests } from "./certificates/pending-requests.ts";
 import type { CertificateReader } from "./certificates/reader.ts";
 import { certificateAnswers } from "./console-certificates.ts";
+import { configurationAnswers } from "./console-configurations.ts";
 import { problem, type LockstepError } from "./errors.ts";
 import type { Emit, Implementation } from "./host.ts";
-import type { Machine, ServiceRecord } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { planControl, type ControlRequest } from "./plan/control.ts";
 import { inverse } from "./plan/inverse.ts";
 import { canFinish, changesOf, historyEntry, isOpen, outcomeOf, type ChangeRecord, type Journal } from "./plan/journal.ts";
 import type { FileChange, Operation } from "./plan/operation.ts";
 import { standardLimits, type Limits } from "./plan/perform.ts";
-import { planId, type Materials, type Plan } from "./plan/plan.ts";
+import type { Materials, Plan } from "./plan/plan.ts";
 import { applyPlan, recoverBack, recoverForward, recoverNot, stepsToPutBack, undoChange, type Ended, type RunnerParts } from "./plan/runner.ts";
 import { preflight } from "./plan/preflight.ts";
 import { accountSid, dependantsOf } from "./santedb/service.ts";
 import { planSecure } from "./plan/secure.ts";
+import { planUnsecure } from "./plan/unsecure.ts";
 import { findUndoObstacle } from "./plan/undo.ts";
 import { viewOf } from "./plan/view.ts";
-import { discoverInstances } from "./santedb/discovery.ts";
 
 export interface ConsoleParts {
   readonly machine: Machine;
@@ -114,8 +116,6 @@ function detail(record: ChangeRecord): HistoryDetail {
   };
 }
 
-const notYet = (): Promise<never> => Promise.reject(problem("unsupported", { what: "This" }));
-
 /** Makes the answers to the contract. Nothing runs until it is asked. */
 export function createConsole(parts: ConsoleParts): Implementation {
   const { machine, journal, emit } = parts;
@@ -181,28 +181,13 @@ export function createConsole(parts: ConsoleParts): Implementation {
     }
   }
 
-  /** A service by its own name in any case, or by the name of its instance. */
-  async function serviceNamed(name: string): Promise<ServiceRecord | null> {
-    const services = await machine.services.list();
-    const own = services.find((service) => service.name.toLowerCase() === name.toLowerCase());
-    if (own) return own;
-    const instance = (await discoverInstances(machine)).find((found) => found.name === name);
-    return instance ? machine.services.find(instance.service) : null;
-  }
+  /** A service control asked for by itself is a plan too, so that it is proven and in the history like all else. */
+  const control = async (request: ControlRequest): Promise<Applied> => apply({ plan: await planControl(machine, request, parts.random()), materials: new Map() });
 
-  /** A service control asked for by itself is a plan of one or two steps, so that it is in the history like all else. */
-  async function control(name: string, verb: "Start" | "Stop" | "Restart"): Promise<Applied> {
-    const resolved = await serviceNamed(name);
-    if (!resolved) throw problem("service-missing", { service: name });
-    const stopped = resolved.state === "stopped";
-    const operations: Operation[] = [];
-    if (verb !== "Start" && !stopped) operations.push({ kind: "service.stop", service: resolved.name });
-    if (verb === "Restart" || (verb === "Start" && resolved.state !== "running")) operations.push({ kind: "service.start", service: resolved.name });
-    const plan: Plan = {
-      id: planId(machine.clock.now(), parts.random()), title: `${verb} ${resolved.name}`, operations, proof: [], findings: [], certificate: null, differences: [],
-    };
-    return apply({ plan, materials: new Map() });
-  }
+  const holdForReview = (plan: Plan, verified: readonly Verified[]): PlanView => {
+    hold(plan, new Map());
+    return planView(plan, verified);
+  };
 
   return {
     machine: {
@@ -219,8 +204,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
     }),
     binding: { list: async () => [...await machine.httpSys.bindings()] },
     reservation: { list: async () => [...await machine.httpSys.reservations()] },
-    instance: { list: async () => [...await discoverInstances(machine)], show: notYet },
-    configuration: { show: notYet, planSecure: notYet, planUnsecure: notYet, backups: notYet, compare: notYet, planRestore: notYet },
+    ...configurationAnswers({ machine, random: parts.random, changes, refuseWhileInterrupted, hold: holdForReview }),
     service: {
       list: async () => {
         const services = await machine.services.list();
@@ -230,10 +214,13 @@ export function createConsole(parts: ConsoleParts): Implementation {
           dependants: dependantsOf(services, name).map((dependant) => dependant.name),
         })));
       },
-      plan: notYet,
-      start: ({ name }) => control(name, "Start"),
-      stop: ({ name }) => control(name, "Stop"),
-      restart: ({ name }) => control(name, "Restart"),
+      plan: async ({ name, verb, endProcess }) => {
+        await refuseWhileInterrupted();
+        return holdForReview(await planControl(machine, { name, verb, endProcess: endProcess === true }, parts.random()), []);
+      },
+      start: ({ name }) => control({ name, verb: "start", endProcess: false }),
+      stop: ({ name, endProcess }) => control({ name, verb: "stop", endProcess: endProcess === true }),
+      restart: ({ name, endProcess }) => control({ name, verb: "restart", endProcess: endProcess === true }),
     },
     endpoint: {
       planSecure: async (request) => {
@@ -242,7 +229,11 @@ export function createConsole(parts: ConsoleParts): Implementation {
         hold(plan, materials);
         return planView(plan, verified);
       },
-      planUnsecure: notYet,
+      planUnsecure: async ({ instance, port }) => {
+        await refuseWhileInterrupted();
+        const { plan, verified } = await planUnsecure(machine, instance, port, parts.random());
+        return holdForReview(plan, verified);
+      },
     },
     plan: {
       apply: async ({ planId: id }) => {

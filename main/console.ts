@@ -7,11 +7,12 @@ import type { PendingRequests } from "../app/certificates/pending-requests.ts";
 import type { CertificateReader } from "../app/certificates/reader.ts";
 import { createConsole } from "../app/console.ts";
 import { problem } from "../app/errors.ts";
+import type { Machine } from "../app/machine.ts";
 import { createAnnouncer } from "./announcer.ts";
 import type { Console, ConsoleOptions } from "./console-port.ts";
 import { dataFolder } from "./folders.ts";
 import { createThreadReader } from "./reader/thread-reader.ts";
-import { noJournal, noMachine } from "./machines/no-machine.ts";
+import { filesAlone, noJournal, noMachine } from "./machines/no-machine.ts";
 import { openPracticeMachine } from "./machines/practice/practice-machine.ts";
 import { nodeFiles } from "./storage/file.ts";
 import { openJournal } from "./storage/journal.ts";
@@ -54,18 +55,8 @@ export function openConsoleWithoutMachine(options: ConsoleOptions = {}): Console
   };
 }
 
-/**
- * Opens the console. A resident host (a window, the web host) owns the practice machine: what it turns on ends with it.
- * A command leaves the services running. Throws unsupported, practice-unusable.
- */
-export async function openConsole(options: ConsoleOptions): Promise<Console> {
-  const kind = options.machine ?? "practice";
-  if (kind !== "practice") throw problem("unsupported", { what: `The ${kind} machine` });
-  const directory = practiceFolder(options);
-  const resident = options.resident === true;
-  const isNew = (await nodeFiles.stat(join(directory, "machine.json")).catch(() => null)) === null;
-  const machine = await openPracticeMachine({ directory, serviceProgram: options.serviceProgram ?? builtServiceProgram(), resident });
-  if (resident) await machine.powerOn();
+/** What a journal and a lock add to a machine, so that changes of it can be made. */
+function changing(machine: Machine, options: ConsoleOptions) {
   const folder = ownFolder(options);
   const announcer = createAnnouncer();
   const under = new Set<Promise<unknown>>();
@@ -80,13 +71,41 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     },
     by: personAtTheKeyboard(), elevates: false, random: () => randomInt(0x10000),
   });
+  return { implementation, subscribe: announcer.subscribe, settled: () => Promise.allSettled(under) };
+}
+
+const isMade = async (options: ConsoleOptions): Promise<boolean> => (await nodeFiles.stat(join(practiceFolder(options), "machine.json")).catch(() => null)) !== null;
+
+/**
+ * Opens the console for files that were named by their paths: on the machine, whose services may read them, where there
+ * is one already; else on this computer's files alone, and no machine is made. Throws as `openConsole`.
+ */
+export async function openConsoleForFiles(options: ConsoleOptions): Promise<Console> {
+  if ((options.machine ?? "practice") !== "practice" || await isMade(options)) return openConsole(options);
+  const { implementation, subscribe, settled } = changing(filesAlone, options);
+  return { implementation, subscribe, close: async () => { await settled(); } };
+}
+
+/**
+ * Opens the console. A resident host (a window, the web host) owns the practice machine: what it turns on ends with it.
+ * A command leaves the services running. Throws unsupported, practice-unusable.
+ */
+export async function openConsole(options: ConsoleOptions): Promise<Console> {
+  const kind = options.machine ?? "practice";
+  if (kind !== "practice") throw problem("unsupported", { what: `The ${kind} machine` });
+  const directory = practiceFolder(options);
+  const resident = options.resident === true;
+  const isNew = !await isMade(options);
+  const machine = await openPracticeMachine({ directory, serviceProgram: options.serviceProgram ?? builtServiceProgram(), resident });
+  if (resident) await machine.powerOn();
+  const { implementation, subscribe, settled } = changing(machine, options);
   let closing: Promise<void> | undefined;
   return {
     implementation,
     ...(isNew && { made: directory }),
-    subscribe: (listener) => announcer.subscribe(listener),
+    subscribe,
     close: () => closing ??= (async () => {
-      await Promise.allSettled(under);
+      await settled();
       if (resident) await machine.powerOff();
     })(),
   };

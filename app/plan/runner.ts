@@ -76,7 +76,7 @@ class Run {
         // A step in doubt that is found done was done by us before the interruption, and is ours to undo.
         await this.write({ type: "done", step, direction: "forward", changed: result.changed || touched.has(step) });
         if (result.verified) verified.push(result.verified);
-        this.tell("forward", step, operation, result.changed || result.verified ? "done" : "already");
+        this.tell("forward", step, operation, result.changed || operation.kind.startsWith("verify.") ? "done" : "already");
       } catch (thrown) {
         const error = this.signal?.aborted ? problem("plan-cancelled", {}, { cause: thrown }) : await this.cause(asLockstepError(thrown));
         await this.writeIfPossible({ type: "failed", step, direction: "forward", error: error.report() as never });

@@ -8,7 +8,7 @@ import { suitability } from "../certificates/suitability.ts";
 import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
 import type { Certificate } from "../certificates/certificate.ts";
 import type { SecureRequest, Verified } from "../contract.ts";
-import { asLockstepError, problem } from "../errors.ts";
+import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { accountName, knownSid, mayListenUnreserved, sddlTrustee } from "../http-sys/account.ts";
 import { applicationName, isSanteDb, santeDbApplicationId } from "../http-sys/application.ts";
@@ -17,14 +17,14 @@ import type { Reservation } from "../http-sys/reservation.ts";
 import { accountsOf, formatSddl, mergeAccounts } from "../http-sys/sddl.ts";
 import type { Machine, ServiceRecord, StoredCertificate } from "../machine.ts";
 import { coversName } from "../certificates/host-name.ts";
-import { applySplices, planConversion } from "../santedb/convert.ts";
-import { differenceOf } from "../santedb/difference.ts";
 import { findInstance, type InstanceConfiguration } from "../santedb/discovery.ts";
+import { planEdit } from "../santedb/edit.ts";
 import { reservationUrl } from "../santedb/endpoint.ts";
-import { sha256 } from "./hash.ts";
+import { dependantsFinding, settingsOf, surroundingFindings } from "./circumstances.ts";
 import type { Operation } from "./operation.ts";
-import { seeTls } from "./perform.ts";
 import { planId, type Materials, type Plan } from "./plan.ts";
+import { configurationCheck, isTaken, proofOf, tryVerify } from "./proof.ts";
+import { fileSteps, serviceSteps } from "./steps.ts";
 
 export interface Planned {
   readonly plan: Plan;
@@ -46,6 +46,7 @@ interface Chosen {
 interface Gathered {
   readonly instance: InstanceConfiguration;
   readonly service: ServiceRecord;
+  readonly services: readonly ServiceRecord[];
   readonly chosen: Chosen;
   readonly bindings: readonly Binding[];
   readonly reservations: readonly Reservation[];
@@ -84,7 +85,8 @@ async function gather(machine: Machine, reader: CertificateReader, request: Secu
   // The file first: a wrong password should be told whatever else is wrong.
   const chosen = await choose(machine, reader, request, request.hostName);
   const instance = await findInstance(machine, request.instance);
-  const service = await machine.services.find(instance.instance.service);
+  const services = await machine.services.list();
+  const service = services.find(({ name }) => name === instance.instance.service);
   if (!service) throw problem("service-missing", { service: instance.instance.service });
   const accountTitle = request.account ?? service.account;
   const accountSid = knownSid(accountTitle) ?? await machine.accounts.sid(accountTitle);
@@ -94,7 +96,7 @@ async function gather(machine: Machine, reader: CertificateReader, request: Secu
     machine.httpSys.bindings(), machine.httpSys.reservations(), machine.httpSys.listenList(),
     machine.certificates.list(), machine.network.loopbacks(),
   ]);
-  return { instance, service, chosen, bindings, reservations, listenList, stored, loopbacks, accountSid, accountTitle, actualSid };
+  return { instance, service, services, chosen, bindings, reservations, listenList, stored, loopbacks, accountSid, accountTitle, actualSid };
 }
 
 const finding = (code: string, severity: Finding["severity"], message: string, hint: string): Finding => ({ code, severity, message, hint });
@@ -146,12 +148,20 @@ function reservationOperations({ accountSid, accountTitle, reservations, actualS
   return { operations, findings };
 }
 
+/** A self-signed certificate that is replaced may go on being trusted as a root, as the gateway's installer leaves it. */
+function ownRootFindings(replaced: string, stored: readonly StoredCertificate[]): readonly Finding[] {
+  if (!stored.some(({ store, thumbprint }) => store === "Root" && thumbprint === replaced)) return [];
+  return [finding("self-signed-root", "warning", `The certificate that is replaced, ${replaced}, is trusted by this machine as a root.`,
+    `Nothing needs it any more. Once all is proven, remove it: \`lockstep certificate remove ${replaced} --store Root\`, and likewise from My.`)];
+}
+
 /** The record for all addresses, and every other record of the port that would answer in its place. */
-function bindingOperations({ bindings, chosen }: Gathered, port: number, takeOver: boolean): { operations: Operation[]; findings: Finding[] } {
+function bindingOperations({ bindings, chosen, stored }: Gathered, port: number, { takeOver, clientCertificates }: SecureRequest): { operations: Operation[]; findings: Finding[] } {
   const operations: Operation[] = [];
   const findings: Finding[] = [];
   const everyone = `0.0.0.0:${port}`;
   const { thumbprint } = chosen.certificate;
+  const negotiation = clientCertificates === undefined ? {} : { clientcertnegotiation: clientCertificates };
   const ofPort = bindings.filter((binding) => parseEndpoint(binding.endpoint)?.port === port);
   for (const previous of ofPort) {
     const { host } = parseEndpoint(previous.endpoint) ?? {};
@@ -161,24 +171,22 @@ function bindingOperations({ bindings, chosen }: Gathered, port: number, takeOve
         "Clients that ask for that name are still served the old certificate."));
       continue;
     }
-    if (!isSanteDb(previous.applicationId) && !takeOver) {
+    if (!isSanteDb(previous.applicationId) && takeOver !== true) {
       throw problem("binding-foreign", { endpoint: previous.endpoint, owner: applicationName(previous.applicationId) ?? `another application, ${previous.applicationId}` });
     }
     const applicationId = isSanteDb(previous.applicationId) ? previous.applicationId : santeDbApplicationId;
-    const next: Binding = { ...previous, thumbprint, applicationId, application: applicationName(applicationId), store: "MY" };
+    const next: Binding = { ...previous, thumbprint, applicationId, application: applicationName(applicationId), store: "MY", flags: { ...previous.flags, ...negotiation } };
     if (!sameBinding(previous, next)) operations.push({ kind: "binding.set", previous, next });
+    if (previous.thumbprint !== null && previous.thumbprint !== thumbprint) findings.push(...ownRootFindings(previous.thumbprint, stored));
   }
   if (!ofPort.some(({ endpoint }) => endpoint === everyone)) {
     operations.push({
       kind: "binding.set", previous: null,
-      next: { endpoint: everyone, family: "ip", thumbprint, applicationId: santeDbApplicationId, application: applicationName(santeDbApplicationId), store: "MY", flags: {} },
+      next: { endpoint: everyone, family: "ip", thumbprint, applicationId: santeDbApplicationId, application: applicationName(santeDbApplicationId), store: "MY", flags: negotiation },
     });
   }
   return { operations, findings };
 }
-
-const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")));
-const nameOf = (path: string): string => path.slice(folderOf(path).length + 1);
 
 /** The name that is proven besides the addresses: the one asked for, else the machine's where the certificate has it, else the certificate's first. */
 function provenName(request: SecureRequest, hostName: string, certificate: Certificate): string | null {
@@ -186,47 +194,6 @@ function provenName(request: SecureRequest, hostName: string, certificate: Certi
   if (coversName(certificate.names, hostName)) return hostName;
   const first = certificate.names.find((name) => /[a-z]/i.test(name) && !name.includes(":"));
   return first === undefined ? null : first.replace(/^\*\./, `${hostName.split(".")[0] ?? "host"}.`);
-}
-
-async function tryVerify(machine: Machine, checks: readonly Operation[]): Promise<readonly Verified[]> {
-  const results = await Promise.all(checks.map(async (check): Promise<Verified | null> => {
-    try {
-      if (check.kind !== "verify.tls" && check.kind !== "verify.http") return null;
-      const target = { address: check.address, port: check.port, serverName: check.serverName, timeout: 3000 };
-      if (check.kind === "verify.tls") return await seeTls(machine.network, check, target.timeout);
-      const answer = await machine.network.http({ ...target, scheme: check.scheme, host: check.host, path: check.path });
-      return { address: check.address, port: check.port, serverName: check.serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", path: check.path, httpStatus: answer.status };
-    } catch {
-      return null;
-    }
-  }));
-  return results.filter((result) => result !== null);
-}
-
-/** Whether anything takes connections there, whatever it speaks. */
-async function isTaken({ network }: Machine, address: string, port: number): Promise<boolean> {
-  return network.tls({ address, port, serverName: null, timeout: 1000 }).then(() => true, (thrown: unknown) => asLockstepError(thrown).code !== "not-listening");
-}
-
-const bracketed = (address: string): string => (address.includes(":") ? `[${address}]` : address);
-
-/** How the instance answers now, as checks that must hold again if everything is put back. */
-async function proofOf(machine: Machine, { instance, service, loopbacks }: Gathered): Promise<readonly Operation[]> {
-  const { scheme, port, host } = instance.instance;
-  if (service.state !== "running" || scheme === null || port === null) return [];
-  const anyHost = host === "0.0.0.0";
-  if (scheme === "http") {
-    const checks = loopbacks.map((address): Operation => ({
-      kind: "verify.http", scheme, address, port, serverName: null, host: anyHost || host === null ? `${bracketed(address)}:${port}` : `${host}:${port}`, path: instance.configuration.endpoints[0]?.path ?? "/",
-    }));
-    const held = await Promise.all(checks.map(async (check) => ((await tryVerify(machine, [check])).length > 0 ? [check] : [])));
-    return held.flat();
-  }
-  const answers = await Promise.all(loopbacks.map(async (address): Promise<Operation[]> => {
-    const answer = await machine.network.tls({ address, port, serverName: null, timeout: 3000 }).catch(() => null);
-    return answer ? [{ kind: "verify.tls", address, port, serverName: null, thumbprint: answer.thumbprint }] : [];
-  }));
-  return answers.flat();
 }
 
 function plural(count: number, one: string, many: string): string {
@@ -239,22 +206,24 @@ function plural(count: number, one: string, many: string): string {
  * the file, the file while the service is stopped, the proof last (SanteDB rewrites its file while it runs).
  *
  * Throws what reading the certificate, the configuration and the machine throws, and binding-foreign, account-unknown,
- * service-missing, port-taken, file-read-only, configuration-no-endpoint.
+ * service-missing, port-taken, file-read-only, configuration-no-endpoint, configuration-setting.
  */
 export async function planSecure(machine: Machine, reader: CertificateReader, request: SecureRequest, random: number): Promise<Planned> {
   const gathered = await gather(machine, reader, request);
-  const { instance, service, chosen, listenList, loopbacks } = gathered;
-  const { configuration, bytes, file } = instance;
+  const { instance, service, services, chosen, listenList, loopbacks } = gathered;
+  const { configuration, files, file } = instance;
 
-  const conversion = planConversion(configuration, {
+  const planned = planEdit(files, {
     scheme: "https",
     ...(request.port !== undefined && { port: request.port }),
     ...(request.address !== undefined && { host: request.address }),
+    ...await settingsOf(machine, request),
+    // As its Configuration Tool does; a dCDR's file names no certificate.
+    ...(instance.instance.product === "icdr" && { certificate: chosen.certificate.thumbprint }),
   });
-  const { port } = conversion;
-  const host = request.address ?? conversion.host;
+  const { port, edits } = planned;
+  const host = request.address ?? planned.host;
   if (port === null || host === null) throw problem("configuration-no-endpoint", { file });
-  if (conversion.splices.length > 0 && (await machine.files.stat(file))?.readOnly) throw problem("file-read-only", { file });
   if (service.state === "stopped" && (await Promise.all(loopbacks.map((address) => isTaken(machine, address, port)))).includes(true)) {
     throw problem("port-taken", { port });
   }
@@ -263,7 +232,8 @@ export async function planSecure(machine: Machine, reader: CertificateReader, re
   const id = planId(now, random);
   const imports = importOperations(gathered);
   const reservation = reservationOperations(gathered, host, port);
-  const binding = bindingOperations(gathered, port, request.takeOver === true);
+  const binding = bindingOperations(gathered, port, request);
+  const written = await fileSteps(machine, edits, id);
 
   const name = provenName(request, machine.hostName, chosen.certificate);
   const { thumbprint } = chosen.certificate;
@@ -271,38 +241,34 @@ export async function planSecure(machine: Machine, reader: CertificateReader, re
     ...loopbacks.map((address): Operation => ({ kind: "verify.tls", address, port, serverName: null, thumbprint })),
     ...(name === null ? [] : [{ kind: "verify.tls", address: loopbacks[0] ?? "127.0.0.1", port, serverName: name, thumbprint } as const]),
   ];
-  const hostHeader = host === "0.0.0.0" || host === "::" ? `127.0.0.1:${port}` : `${host}:${port}`;
-  const httpChecks = configuration.endpoints.filter((endpoint) => endpoint.port === port).map((endpoint): Operation => ({
+  const hostHeader = host === "0.0.0.0" || host === "[::]" ? `127.0.0.1:${port}` : `${host}:${port}`;
+  const endpointChecks = configuration.endpoints.filter((endpoint) => endpoint.port === port).map((endpoint): Operation => ({
     kind: "verify.http", scheme: "https", address: loopbacks[0] ?? "127.0.0.1", port, serverName: name, host: hostHeader, path: endpoint.path,
   }));
 
   const served = await tryVerify(machine, tlsChecks);
   const allServed = served.length === tlsChecks.length && served.every((answer) => answer.thumbprint === thumbprint);
-  const changesFile = conversion.splices.length > 0;
-  const restart = changesFile || service.state !== "running" || (!allServed && binding.operations.length === 0);
-  const changes: Operation[] = [...imports.operations, ...reservation.operations, ...binding.operations];
-  if (restart && service.state !== "stopped") changes.push({ kind: "service.stop", service: service.name });
-  if (changesFile) {
-    changes.push({
-      kind: "file.write", path: file, backup: machine.files.join(folderOf(file), `${nameOf(file)}.${id}.bak`),
-      sha256Before: sha256(bytes), sha256After: sha256(applySplices(bytes, conversion.splices, file)),
-      splices: [...conversion.splices], changes: [...conversion.changes],
-    });
-  }
-  if (restart) changes.push({ kind: "service.start", service: service.name });
+  const restart = edits.length > 0 || service.state !== "running" || (!allServed && binding.operations.length === 0);
+  const around = serviceSteps(services, service);
+  const changes: Operation[] = [
+    ...imports.operations, ...reservation.operations, ...binding.operations,
+    ...(restart ? [...around.stop, ...written.operations, ...around.start, ...configurationCheck(configuration, edits)] : []),
+  ];
 
-  const findings: Finding[] = [...chosen.findings, ...conversion.warnings, ...reservation.findings, ...binding.findings];
+  const joins = await surroundingFindings(machine, instance.instance.service, port, edits.length > 0);
+  const findings: Finding[] = [...chosen.findings, ...planned.warnings, ...reservation.findings, ...binding.findings, ...joins];
   if (listenList.length > 0) {
     findings.push(finding("listen-list", "warning", `HTTP.sys listens only on ${listenList.join(", ")}.`, "Other addresses stay unreachable until the listen list is emptied."));
   }
-  const operations = changes.length === 0 ? [] : [...changes, ...tlsChecks, ...httpChecks];
-  const title = `Secure ${plural(httpChecks.length, "endpoint", "endpoints")} of ${instance.instance.name} with ${chosen.certificate.names[0] ?? chosen.certificate.subject}`;
+  if (restart && around.dependants.length > 0) findings.push(dependantsFinding(around.dependants));
+  const operations = changes.length === 0 ? [] : [...changes, ...tlsChecks, ...endpointChecks];
+  const title = `Secure ${plural(endpointChecks.length, "endpoint", "endpoints")} of ${instance.instance.name} with ${chosen.certificate.names[0] ?? chosen.certificate.subject}`;
   return {
     plan: {
       id, title, operations, findings,
-      proof: operations.length === 0 ? [] : [...await proofOf(machine, gathered)],
+      proof: operations.length === 0 ? [] : [...await proofOf(machine, instance.instance, configuration, loopbacks)],
       certificate: { ...chosen.certificate, hasPrivateKey: true },
-      differences: changesFile ? [{ path: file, lines: [...differenceOf(bytes, conversion.splices)] }] : [],
+      differences: written.differences,
     },
     materials: operations.length === 0 ? new Map() : imports.materials,
     verified: operations.length === 0 ? served : [],

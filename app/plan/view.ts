@@ -64,7 +64,7 @@ export function titleOf(operation: Operation): string {
       ? `Prove that ${hostPart(operation.address)}:${operation.port} presents this certificate`
       : `Prove that ${operation.serverName}:${operation.port} presents this certificate`;
     case "verify.http": return `Prove that ${operation.scheme}://${hostPart(operation.address)}:${operation.port}${operation.path} answers`;
-    case "verify.configuration": return `Read ${fileName(operation.path)} again and see that it has ${plural(operation.endpoints.length, "this address", "these addresses")}`;
+    case "verify.configuration": return `Read ${fileName(operation.path)} again: it must have the ${plural(operation.endpoints.length, "address", "addresses")} planned`;
   }
 }
 

@@ -61,8 +61,8 @@ function schemeOf(content: Uint8Array, file: string): Backup["scheme"] {
 }
 
 /**
- * The copies beside `file`, newest first. `keptBefore` gives the SHA-256 that a file had before a change, by the change's
- * id, as the journal has it. Throws what reading the folder throws.
+ * The copies beside `file`, newest first. `keptBefore` gives the SHA-256 that a backup of Lockstep's had when it was made,
+ * by its path, as the journal has it. Throws what reading the folder throws.
  */
 export async function listBackups(files: Files, file: string, keptBefore: ReadonlyMap<string, string>): Promise<readonly Backup[]> {
   const folder = folderOf(file);
@@ -76,7 +76,7 @@ export async function listBackups(files: Files, file: string, keptBefore: Readon
     if (!stat) continue;
     const content = await readKept(files, path).catch(() => null);
     const digest = content && sha256(content);
-    const expected = recognised.change === null ? undefined : keptBefore.get(recognised.change);
+    const expected = keptBefore.get(path);
     backups.push({
       file: path, kind: recognised.kind, at: recognised.at ?? stat.modified, size: stat.size, sha256: digest,
       relation: digest === null || present === null ? "unknown" : digest === present ? "same" : "different",

@@ -64,7 +64,7 @@ export interface TextElement extends Place {
 export interface Behavior extends Place {
   /** Name of its type, without the assembly. */
   readonly type: string;
-  /** The whole element, from its start tag to its end. */
+  /** The whole element from its start tag to its end, with the blanks before it. */
   readonly element: Span;
 }
 
@@ -237,6 +237,7 @@ function inPlainWords(message: string): string {
 }
 
 const urlStart = /^(?:https?|s?llp):\/\//i;
+const anyUrl = /(?:http|llp)s?:\/\//i;
 const letterH = 0x68;
 const letterL = 0x6c;
 const letterS = 0x73;
@@ -301,7 +302,7 @@ class Reader {
   #climb = 0;
   /** Position of the parser when it last told of anything. */
   #told = 0;
-  #attributes = 0;
+  #hearing = false;
   /** URLs among the attributes of the tag that is being read. */
   #urls: { readonly name: string; readonly value: string; readonly place: Place }[] = [];
   #section = "";
@@ -322,8 +323,6 @@ class Reader {
     this.#parser.on("xmldecl", ({ version }) => {
       if (version !== "1.0") throw this.#malformed("SanteDB reads XML 1.0 only.");
     });
-    this.#parser.on("opentagstart", () => this.#open());
-    this.#parser.on("attribute", ({ name, value }) => this.#attribute(name, value));
     this.#parser.on("opentag", (tag) => this.#opened(tag));
     this.#parser.on("closetag", (tag) => this.#close(tag));
   }
@@ -358,6 +357,7 @@ class Reader {
       if (from === start) this.#begin(text);
       this.#piece = { text, position };
       this.#known = { position, offset: from };
+      this.#hearAttributes(text);
       this.#parser.write(text);
       position += text.length;
       this.#bound(position - this.#told, untoldLimit, "characters in one piece");
@@ -391,19 +391,18 @@ class Reader {
     if (count > limit) throw problem("configuration-too-many", { file: this.#file, limit, what });
   }
 
-  #open(): void {
-    this.#told = this.#parser.position;
-    this.#depth++;
-    if (this.#depth > depthLimit) throw problem("configuration-too-deep", { file: this.#file, limit: depthLimit });
-    this.#climb += this.#depth;
-    if (this.#climb > climbLimit) this.#bound(this.#climb, climbLimit, "levels of nesting in all");
-    this.#attributes = 0;
-    if (this.#urls.length > 0) this.#urls = [];
+  /** Being told of every attribute costs a tenth of the time, so that is done only where a URL stands in a piece. */
+  #hearAttributes(text: string): void {
+    const wanted = anyUrl.test(text);
+    // A tag may reach into the next piece.
+    if (wanted || this.#hearing) this.#parser.on("attribute", ({ name, value }) => this.#attribute(name, value));
+    else this.#parser.off("attribute");
+    this.#hearing = wanted;
   }
 
   #attribute(name: string, value: string): void {
-    if (++this.#attributes > attributeLimit) this.#bound(this.#attributes, attributeLimit, "attributes on one element");
     if (isUrl(value) && !name.startsWith("xmlns")) this.#urls.push({ name, value, place: this.#here() });
+    this.#bound(this.#urls.length, attributeLimit, "attributes on one element");
   }
 
   /** Byte of a character of the present piece, not before one that was asked for already. */
@@ -470,9 +469,25 @@ class Reader {
   }
 
   #opened(tag: SaxesTagNS): void {
-    if (this.#urls.length > 0 && !(this.#depth === 4 && this.#service !== null && tag.local === "endpoint")) this.#mentionAttributes(tag);
+    const { position } = this.#parser;
+    // So many attributes take so many characters at least; to count them in every tag would take long.
+    if (position - this.#told > attributeLimit * 4) this.#bound(Object.keys(tag.attributes).length, attributeLimit, "attributes on one element");
+    this.#told = position;
+    const depth = ++this.#depth;
+    if (depth > depthLimit) throw problem("configuration-too-deep", { file: this.#file, limit: depthLimit });
+    this.#climb += depth;
+    if (this.#climb > climbLimit) this.#bound(this.#climb, climbLimit, "levels of nesting in all");
+    if (depth <= 5) this.#understand(tag);
+    if (this.#urls.length === 0) return;
+    if (!(depth === 4 && this.#endpoint)) this.#mentionAttributes(tag);
+    this.#urls = [];
+  }
+
+  #understand(tag: SaxesTagNS): void {
     switch (this.#depth) {
-      case 1: return this.#root(tag);
+      case 1:
+        this.#root(tag);
+        return;
       case 2:
         if (tag.uri !== configurationNamespace) return;
         if (tag.local === "section") this.#sectionOpened(tag);
@@ -587,7 +602,9 @@ class Reader {
   }
 
   #behaviorEnds({ type, tag: { offset, line, column } }: { readonly type: string; readonly tag: StartTag }): void {
-    this.#service?.behaviors.push({ type: shortened(type), line, column, element: { offset, text: this.#text(offset, this.#offset(this.#parser.position)) } });
+    let start = offset;
+    while (isBlank(this.#unit(start - this.#unitSize))) start -= this.#unitSize;
+    this.#service?.behaviors.push({ type: shortened(type), line, column, element: { offset: start, text: this.#text(start, this.#offset(this.#parser.position)) } });
     this.#bound(this.#service?.behaviors.length ?? 0, attributeLimit, "behaviours of one service");
   }
 
@@ -618,7 +635,6 @@ class Reader {
   }
 
   #close(tag: SaxesTagNS): void {
-    this.#told = this.#parser.position;
     if (this.#captured?.depth === this.#depth) this.#captureEnds(this.#captured);
     if (this.#depth <= 5) this.#closed(tag);
     this.#depth--;

@@ -74,6 +74,7 @@ export function planConversion(configuration: Configuration, wanted: Wanted): Co
   };
 }
 
+const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 function isHost(host: string): boolean {
@@ -120,7 +121,7 @@ function splicesOf(endpoint: Endpoint, wanted: Wanted, encoding: TextEncoding): 
   const writtenStart = written.text.search(/\S/);
   const spelt = address.slice(start, last.start + last.remove.length);
   if (!written.text.startsWith(spelt, writtenStart)) {
-    return [{ offset: written.offset, remove: written.text, insert: asAttribute(applyToText(address, edits), written.quote, encoding) }];
+    return [{ offset: written.offset, remove: written.text, insert: asWritten(applyToText(address, edits), written.quote, encoding) }];
   }
   // Line breaks before the address may take more units as written than as read.
   return edits.map((edit) => ({
@@ -130,8 +131,8 @@ function splicesOf(endpoint: Endpoint, wanted: Wanted, encoding: TextEncoding): 
   }));
 }
 
-/** A value as it is written between its quotes. Source: XML 1.0, 2.3 and 3.3.3. */
-function asAttribute(value: string, quote: '"' | "'", encoding: TextEncoding): string {
+/** A value as it is written between its quotes, or as the text of an element. Source: XML 1.0, 2.3 and 3.3.3. */
+export function asWritten(value: string, quote: '"' | "'", encoding: TextEncoding): string {
   const highest = highestCharacter(encoding);
   return Array.from(value, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -183,7 +184,7 @@ function mentionWarnings({ mentions }: Configuration, scheme: Scheme, port: numb
   const told = stale.slice(0, mentionsTold).map(({ file, line, url, place }): Finding => ({
     code: "address-elsewhere",
     severity: "warning",
-    message: `${shown(url)} still stands in line ${line} of ${file} (${shown(place)}).`,
+    message: `${shown(url)} still stands in line ${line} of ${nameOf(file)} (${shown(place)}).`,
     hint: `It is no address that SanteDB listens on, so it is left alone. Correct it to ${scheme} if it means this instance.`,
   }));
   const rest = stale.length - told.length;

@@ -1,172 +1,105 @@
-// Finding the SanteDB instances of a machine through its services, and the configuration file that each of them reads.
+// Finding the SanteDB instances of a machine through its services, and the configuration that each of them reads.
 import type { Certificate } from "../certificates/certificate.ts";
 import { describe } from "../certificates/describe.ts";
 import { asLockstepError, problem, type LockstepError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
-import { knownSid } from "../http-sys/account.ts";
 import type { Binding } from "../http-sys/binding.ts";
-import type { Machine, ServiceRecord, StoredCertificate } from "../machine.ts";
-import { configurationLimit, parseConfiguration, type Configuration } from "./configuration.ts";
+import type { Machine, StoredCertificate } from "../machine.ts";
+import { candidatePaths, type CandidatePath } from "./candidates.ts";
+import type { Configuration } from "./configuration.ts";
+import { configurationOf, readConfigurationFiles, type ConfigurationFiles } from "./configuration-files.ts";
 import { planConversion } from "./convert.ts";
-import { parseImagePath, type ImagePath } from "./image-path.ts";
-import type { Instance } from "./instance.ts";
+import type { Candidate, Instance } from "./instance.ts";
+import { santeDbServices, serviceOfName, type SanteDbService } from "./service-recognition.ts";
+import { settingFindings } from "./settings.ts";
 
 /** An instance whose configuration was read, with what a planner needs of it. */
 export interface InstanceConfiguration {
   readonly instance: Instance;
-  /** Path of the configuration file. */
+  /** The configuration file that its service reads; others may be included from it. */
   readonly file: string;
-  readonly bytes: Uint8Array;
+  readonly files: ConfigurationFiles;
   readonly configuration: Configuration;
+}
+
+/** An instance with all that was found out on the way: for its own page. */
+export interface FoundInstance {
+  readonly service: SanteDbService;
+  readonly instance: Instance;
+  readonly candidates: readonly Candidate[];
+  /** Null where it cannot be read; the instance's findings say why. */
+  readonly read: { readonly files: ConfigurationFiles; readonly configuration: Configuration | null } | null;
 }
 
 /** The SanteDB instances of this machine. What is wrong with one of them stands in its findings. */
 export async function discoverInstances(machine: Machine): Promise<readonly Instance[]> {
-  const bound = await boundCertificates(machine);
-  const instances: Instance[] = [];
-  for (const service of await santeDbServices(machine)) {
-    instances.push(describeInstance(service, await readService(machine, service), bound));
-  }
-  return instances;
+  return (await findInstances(machine)).map(({ instance }) => instance);
+}
+
+/** The same, with their configurations. */
+export async function findInstances(machine: Machine): Promise<readonly FoundInstance[]> {
+  const [services, bound] = await Promise.all([santeDbServices(machine), boundCertificates(machine)]);
+  return Promise.all(services.map(async (service): Promise<FoundInstance> => {
+    const read = await readService(machine, service);
+    return {
+      service, instance: describeInstance(service, read, bound), candidates: read.candidates,
+      read: read.state === "read" || (read.state === "unreadable" && read.files) ? { files: read.files as ConfigurationFiles, configuration: read.state === "read" ? read.configuration : null } : null,
+    };
+  }));
 }
 
 /**
- * The instance of a name: that of a service, of an instance, or SanteDBWWW, the service name in the vendor's
- * instructions. Capitals do not matter. Throws not-found; input-invalid where several instances have the name;
- * file-not-found where the service has no configuration yet; and whatever keeps its configuration from being read.
+ * The instance of a name, as `serviceOfName` reads it. Throws not-found; input-invalid where several instances have the
+ * name; file-not-found where the service has no configuration yet; and whatever keeps its configuration from being read.
  */
 export async function findInstance(machine: Machine, name: string): Promise<InstanceConfiguration> {
-  const service = chosen(await santeDbServices(machine), name);
+  const service = serviceOfName(await santeDbServices(machine), name);
+  if (!service) throw problem("not-found", { what: "SanteDB instance", name });
   const read = await readService(machine, service);
   switch (read.state) {
     case "absent": throw problem("file-not-found", { file: read.file });
     case "unreadable": throw read.error;
     case "read": {
-      const { file, bytes, configuration } = read;
-      return { instance: describeInstance(service, read, await boundCertificates(machine)), file, bytes, configuration };
+      const { file, files, configuration } = read;
+      return { instance: describeInstance(service, read, await boundCertificates(machine)), file, files, configuration };
     }
   }
-}
-
-interface SanteDbService {
-  readonly record: ServiceRecord;
-  readonly image: ImagePath;
-  readonly product: Instance["product"];
-  /** The instance's name; an iCDR without one goes by its service's. */
-  readonly name: string;
 }
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-function chosen(services: readonly SanteDbService[], name: string): SanteDbService {
-  const byService = services.find(({ record }) => same(record.name, name));
-  if (byService) return byService;
-  const named = services.filter((service) =>
-    same(service.name, name) || (same(name, "SanteDBWWW") && service.product === "dcdr-www" && same(service.name, "default")));
-  const [only] = named;
-  if (!only) throw problem("not-found", { what: "SanteDB instance", name });
-  if (named.length > 1) {
-    throw problem("input-invalid", { problem: `${name} is the name of several instances; use the service's name (${named.map(({ record }) => record.name).join(", ")}).` });
-  }
-  return only;
-}
-
-const productOfProgram: Readonly<Record<string, Instance["product"]>> = { "santedb-www": "dcdr-www", "santedb-dcg": "dcdr-gateway", "santedb": "icdr" };
-
-/** Source: santedb-www, santedb-dcg and santedb-server, Program.cs of each. */
-function recognise(record: ServiceRecord): SanteDbService | null {
-  const image = parseImagePath(record.imagePath);
-  const disconnected = /^sdb-(www|dcg)-(.+)$/i.exec(record.name);
-  if (disconnected) {
-    return { record, image, product: disconnected[1]?.toLowerCase() === "www" ? "dcdr-www" : "dcdr-gateway", name: image.name ?? disconnected[2] ?? "default" };
-  }
-  if (same(record.name, "SanteDBWWW")) return { record, image, product: "dcdr-www", name: image.name ?? "default" };
-  const server = /^SanteDB(?:-(.+))?$/i.exec(record.name);
-  const product = productOfProgram[image.program] ?? (server ? "icdr" : undefined);
-  if (!product) return null;
-  return { record, image, product, name: image.name ?? (product === "icdr" ? server?.[1] ?? record.name : "default") };
-}
-
-async function santeDbServices(machine: Machine): Promise<readonly SanteDbService[]> {
-  return (await machine.services.list()).map(recognise).filter((service) => service !== null);
-}
+/** What became of reading a service's configuration. `file` is the one read, or the first one looked for. */
+type Read = { readonly file: string; readonly candidates: readonly Candidate[] } & (
+  | { readonly state: "absent" }
+  | { readonly state: "unreadable"; readonly error: LockstepError; readonly files: ConfigurationFiles | null }
+  | { readonly state: "read"; readonly files: ConfigurationFiles; readonly configuration: Configuration });
 
 /**
- * Folders that may be the service account's %APPDATA%, the likeliest first. LocalSystem has one for 64-bit processes and
- * one for 32-bit ones. Windows is looked for beside the program folders, and on C: of a real Windows.
+ * The first candidate that exists, of those that the program's version reads where the version is known. One that cannot
+ * even be asked about counts as there: a file of an older rule must not be taken in its place.
  */
-function roamingFolders({ kind, files }: Machine, { record, image }: SanteDbService): { readonly folders: readonly string[]; readonly ofSystem: boolean } {
-  const besidePrograms = /^(.+?)[\\/]Program Files(?: \(x86\))?[\\/]/i.exec(`${image.folder}/`)?.[1];
-  const roots = [...new Set([...(besidePrograms === undefined ? [] : [besidePrograms]), ...(kind === "windows" ? ["C:"] : [])])];
-  const account = record.account.slice(record.account.lastIndexOf("\\") + 1);
-  const ofSystem: readonly (readonly string[])[] = (() => {
-    switch (knownSid(record.account)) {
-      case "S-1-5-18": return [["System32", "config", "systemprofile"], ["SysWOW64", "config", "systemprofile"]];
-      case "S-1-5-19": return [["ServiceProfiles", "LocalService"]];
-      case "S-1-5-20": return [["ServiceProfiles", "NetworkService"]];
-      default: return [];
-    }
-  })();
-  const profiles = ofSystem.length > 0 ? ofSystem.map((names) => ["Windows", ...names]) : [["Users", account], ["Windows", "ServiceProfiles", account]];
+async function choose(machine: Machine, service: SanteDbService): Promise<{ readonly used: string | null; readonly candidates: readonly Candidate[]; readonly first: string }> {
+  const paths = candidatePaths(machine, service);
+  const found = await Promise.all(paths.map(async (candidate) => ({ ...candidate, stat: await machine.files.stat(candidate.path).catch(() => "unknown" as const) })));
+  const fitting = (candidate: CandidatePath): boolean => candidate.fits !== false;
+  const used = found.find((candidate) => candidate.stat !== null && fitting(candidate)) ?? null;
   return {
-    folders: roots.flatMap((root) => profiles.map((names) => files.join(root, ...names, "AppData", "Roaming"))),
-    ofSystem: ofSystem.length > 0,
+    used: used?.path ?? null, first: (paths.find(fitting) ?? paths[0])?.path ?? service.image.folder,
+    candidates: found.map(({ path, rule, stat }) => ({
+      path, rule, state: stat === null ? "absent" : path === used?.path ? "used" : "decoy", modified: stat === null || stat === "unknown" ? null : stat.modified,
+    })),
   };
 }
 
-/** A name that stays within its folder when it becomes part of a path. */
-const isPlainName = (name: string): boolean => name !== "." && name !== ".." && !/[\\/:*?"<>|]/.test(name) && !name.includes("\0");
-
-/**
- * The configuration files that the versions of SanteDB read or have read, the newest rule first: the first that exists
- * is the one. Source: santedb-www, santedb-dcg and santedb-dc-core, their releases 2.0.17 to 3.0.2101.
- */
-function candidates(machine: Machine, service: SanteDbService): readonly string[] {
-  const { image, name, product } = service;
-  const { files } = machine;
-  if (image.config !== null) {
-    const absolute = /^([a-z]:)?[\\/]/i.test(image.config);
-    return [absolute ? image.config : files.join(image.folder, image.config)];
-  }
-  if (product === "icdr") {
-    const named = image.name ?? (/^SanteDB-(.+)$/i.exec(service.record.name)?.[1] ?? null);
-    return [files.join(image.folder, named !== null && isPlainName(named) ? `santedb.config.${named}.xml` : "santedb.config.xml")];
-  }
-  if (!isPlainName(name)) return [];
-  const tag = product === "dcdr-www" ? "www" : "dcg";
-  const { folders, ofSystem } = roamingFolders(machine, service);
-  const beside = [
-    files.join(image.folder, "instances", name, "config", "santedb.config"),
-    files.join(image.folder, "instances", name, "santedb.config"),
-  ];
-  const roaming = folders.map((folder) => files.join(folder, "santedb", tag, name, "santedb.config"));
-  return [
-    ...(ofSystem ? [...beside, ...roaming] : [...roaming, ...beside]),
-    ...folders.map((folder) => files.join(folder, "SanteDB", `${tag}-${name}`, "SanteDB.config")),
-    ...folders.map((folder) => files.join(folder, `santedb-${tag}`, name, "SanteDB.config")),
-  ];
-}
-
-/** What became of reading a service's configuration. `file` is the one read, or the first one looked for. */
-type Read =
-  | { readonly state: "absent"; readonly file: string; readonly looked: readonly string[] }
-  | { readonly state: "unreadable"; readonly file: string; readonly others: readonly string[]; readonly error: LockstepError }
-  | { readonly state: "read"; readonly file: string; readonly others: readonly string[]; readonly bytes: Uint8Array; readonly configuration: Configuration };
-
 async function readService(machine: Machine, service: SanteDbService): Promise<Read> {
-  const looked = candidates(machine, service);
-  // One that cannot even be asked about counts as there: a file of an older rule must not be taken in its place.
-  const present: string[] = [];
-  for (const file of looked) {
-    if (await machine.files.stat(file).catch(() => true) !== null) present.push(file);
-  }
-  const [file, ...others] = present;
-  if (file === undefined) return { state: "absent", file: looked[0] ?? service.image.folder, looked };
+  const { used, candidates, first } = await choose(machine, service);
+  if (used === null) return { state: "absent", file: first, candidates };
+  let files: ConfigurationFiles | null = null;
   try {
-    const bytes = await machine.files.read(file, configurationLimit);
-    return { state: "read", file, others, bytes, configuration: parseConfiguration(bytes, file) };
+    files = await readConfigurationFiles(machine.files, used, service.image.folder);
+    return { state: "read", file: used, candidates, files, configuration: configurationOf(files) };
   } catch (thrown) {
-    return { state: "unreadable", file, others, error: asLockstepError(thrown) };
+    return { state: "unreadable", file: used, candidates, error: asLockstepError(thrown), files };
   }
 }
 
@@ -204,6 +137,7 @@ const errorFinding = ({ code, message, hint }: LockstepError, severity: Finding[
 
 function describeInstance({ record, product, name }: SanteDbService, read: Read, bound: Bound): Instance {
   const common = { name, product, service: record.name, state: record.state, account: record.account };
+  const decoys = read.candidates.filter(({ state }) => state === "decoy").map(({ path }) => path);
   const nothingKnown = { generation: "v3" as const, scheme: null, host: null, port: null, endpoints: [], certificate: null };
   switch (read.state) {
     case "absent":
@@ -212,11 +146,11 @@ function describeInstance({ record, product, name }: SanteDbService, read: Read,
           code: "configuration-not-found",
           severity: "error",
           message: `The service ${record.name} has no configuration file.`,
-          hint: `Start it once so that it writes one. Looked for: ${read.looked.join(", ")}`,
-        }],
+          hint: `Start it once so that it writes one. Looked for: ${read.candidates.map(({ path }) => path).join(", ")}`,
+        }, ...decoyFindings(read.file, decoys)],
       };
     case "unreadable":
-      return { ...common, ...nothingKnown, configFile: read.file, findings: [errorFinding(read.error, "error"), ...decoyFindings(read)] };
+      return { ...common, ...nothingKnown, configFile: read.file, findings: [errorFinding(read.error, "error"), ...decoyFindings(read.file, decoys)] };
     case "read": {
       const { configuration, file } = read;
       const { endpoints, others, generation } = configuration;
@@ -233,7 +167,7 @@ function describeInstance({ record, product, name }: SanteDbService, read: Read,
         port,
         endpoints: [...endpoints, ...others].map(({ service, contract, address }) => ({ service, contract, address })),
         certificate: port === null ? null : bound.byPort(port),
-        findings: [...configurationFindings(configuration), ...decoyFindings(read), ...bound.findings],
+        findings: [...configurationFindings(configuration), ...decoyFindings(file, decoys), ...bound.findings],
       };
     }
   }
@@ -241,23 +175,24 @@ function describeInstance({ record, product, name }: SanteDbService, read: Read,
 
 /** What keeps a configuration that could be read from being secured. */
 function configurationFindings(configuration: Configuration): readonly Finding[] {
-  const { endpoints, file } = configuration;
-  if (endpoints.length === 0) return [errorFinding(problem("configuration-no-endpoint", { file }), "error")];
+  const { endpoints, file, documents } = configuration;
+  const settings = settingFindings(documents);
+  if (endpoints.length === 0) return [errorFinding(problem("configuration-no-endpoint", { file }), "error"), ...settings];
   try {
     planConversion(configuration, { scheme: "https" });
-    return [];
+    return settings;
   } catch (thrown) {
     const error = asLockstepError(thrown);
-    return [errorFinding(error, error.code === "configuration-many-ports" ? "information" : "error")];
+    return [errorFinding(error, error.code === "configuration-many-ports" ? "information" : "error"), ...settings];
   }
 }
 
-function decoyFindings({ file, others }: { readonly file: string; readonly others: readonly string[] }): readonly Finding[] {
+function decoyFindings(file: string, others: readonly string[]): readonly Finding[] {
   if (others.length === 0) return [];
   return [{
     code: "configuration-decoy",
     severity: "information",
-    message: `Another configuration file lies where older versions looked: ${others.join(", ")}`,
-    hint: `The service reads ${file}. Changing the other has no effect.`,
+    message: `${others.length === 1 ? "Another configuration file lies" : `${others.length} other configuration files lie`} where other versions look: ${others.join(", ")}`,
+    hint: `The service reads ${file}. Changing ${others.length === 1 ? "the other" : "the others"} has no effect.`,
   }];
 }

@@ -42,6 +42,11 @@ const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: str
   "search": ["--search TEXT", "only certificates whose subject, names, issuer or numbers hold the text"],
   "include-root": ["--include-root", "trust the root in the files as well: put it into the machine's Root store"],
   "force": ["--force", "remove it although it is in use"],
+  "client-certificates": ["--client-certificates on|off", "whether clients must show a certificate (clientCerts, its behaviour, the binding)"],
+  "client-issuer": ["--client-issuer THUMBPRINT", "an authority whose client certificates are taken (may be repeated)"],
+  "base-address": ["--base-address URL", "address under which clients reach it from outside, behind a proxy"],
+  "fhir-base": ["--fhir-base URL", "scheme, host and port of the FHIR base; its path stays"],
+  "end-process": ["--end-process", "end the process of a service that does not stop in time"],
   "no-open": ["--no-open", "print the address only; open no browser"],
 };
 

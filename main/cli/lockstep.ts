@@ -39,7 +39,7 @@ function consoleOptions(options: Options): ConsoleOptions {
 
 async function runVerb(words: readonly string[], options: Options): Promise<number> {
   const json = options.json === true;
-  const [{ verbs }, { holds }] = await Promise.all([import("./verbs.ts"), import("./verb.ts")]);
+  const [{ verbs }, { holds, nobodyToAsk }] = await Promise.all([import("./verbs.ts"), import("./verb.ts")]);
   const name = [words.slice(0, 2).join(" "), words[0] ?? ""].find((candidate) => Object.hasOwn(verbs, candidate));
   const verb = name === undefined ? undefined : verbs[name];
   if (name === undefined || !verb) throw problem("usage", { problem: words.length === 0 ? "No verb was given." : `There is no verb "${words.slice(0, 2).join(" ")}".` });
@@ -55,20 +55,21 @@ async function runVerb(words: readonly string[], options: Options): Promise<numb
   }
   const unknown = (Object.keys(options) as (keyof Options)[]).find((option) => !globalOptions.includes(option) && !verb.options.includes(option));
   if (unknown !== undefined) throw problem("usage", { problem: `\`${name}\` does not take --${unknown}.` });
-  if (holds(verb.plans, options) && options.yes !== true && options.plan !== true && (json || !process.stdin.isTTY)) {
-    throw problem("usage", { problem: "Nobody is there to ask. Say --yes to carry it out, or --plan to see what it would do." });
-  }
+  const attended = !json && process.stdin.isTTY;
+  if (holds(verb.plans, options) && options.yes !== true && options.plan !== true && !attended) throw nobodyToAsk();
 
-  const [{ openConsole, openConsoleWithoutMachine }, { createHost }, { dispatch }, { terminal }] = await Promise.all([
+  const [{ openConsole, openConsoleForFiles, openConsoleWithoutMachine }, { createHost }, { dispatch }, { terminal }] = await Promise.all([
     import("../console.ts"), import("../../app/host.ts"), import("../dispatch.ts"), import("./terminal.ts"),
   ]);
-  const console = holds(verb.needsNoMachine, options) ? openConsoleWithoutMachine(consoleOptions(options)) : await openConsole(consoleOptions(options));
+  const console = holds(verb.needsNoMachine, options) ? openConsoleWithoutMachine(consoleOptions(options))
+    : await verb.fileAlone?.(operands) === true ? await openConsoleForFiles(consoleOptions(options))
+    : await openConsole(consoleOptions(options));
   const tell = terminal(json);
   if (console.made !== undefined) tell.made(console.made);
   const ending = console.subscribe((event, payload) => tell.event(event, payload));
   try {
     const host = createHost({ invoke: (call, input) => dispatch(console.implementation, call, input), subscribe: () => () => undefined });
-    const answer = await verb.run(operands, { host, options, confirm: tell.confirm, show: tell.show, onInterrupt: tell.onInterrupt });
+    const answer = await verb.run(operands, { host, options, attended, confirm: tell.confirm, show: tell.show, onInterrupt: tell.onInterrupt });
     tell.end();
     await write(process.stdout, json ? `${JSON.stringify({ ok: true, value: answer.value })}\n` : answer.text(painter(process.stdout)));
     return answer.exit ?? 0;

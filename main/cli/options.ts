@@ -43,6 +43,11 @@ const options = {
   "search": { type: "string" },
   "include-root": { type: "boolean" },
   "force": { type: "boolean" },
+  "client-certificates": { type: "string" },
+  "client-issuer": { type: "string", multiple: true },
+  "base-address": { type: "string" },
+  "fhir-base": { type: "string" },
+  "end-process": { type: "boolean" },
 } as const;
 
 export type OptionName = keyof typeof options;
@@ -64,4 +69,12 @@ export function readArguments(args: readonly string[]): Arguments {
     // The parser's own words, without its advice on how to pass an operand that begins with a dash.
     throw problem("usage", { problem: (thrown as Error).message.split(". To specify")[0] ?? "The arguments cannot be read." });
   }
+}
+
+/** The number of `--port`; undefined where it is not given. Throws usage. */
+export function portOf(options: Options): number | undefined {
+  if (options.port === undefined) return undefined;
+  const port = Number(options.port);
+  if (!(Number.isInteger(port) && port > 0 && port < 65536)) throw problem("usage", { problem: `--port takes a number from 1 to 65535, not ${options.port}.` });
+  return port;
 }

@@ -3,7 +3,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import type { Applied, HistoryDetail, PlanView, Verified } from "../../app/contract.ts";
 import type { ErrorReport } from "../../app/errors.ts";
 import type { Finding } from "../../app/finding.ts";
-import type { OperationView } from "../../app/plan/operation.ts";
+import type { DifferenceLine, OperationView } from "../../app/plan/operation.ts";
 import { quoteCommand } from "../../app/plan/quote.ts";
 
 type Format = Parameters<typeof styleText>[0];
@@ -35,18 +35,21 @@ const tint = { error: "red", warning: "yellow", information: "blue" } as const;
 
 export function findingLines(findings: readonly Finding[], paint: Paint): string {
   return findings.map(({ severity, message, hint, code }) =>
-    `${paint(tint[severity], mark[severity])} ${printable(message)} ${paint("dim", `[${code}]`)}\n  ${printable(hint)}\n`).join("");
+    `${paint(tint[severity], mark[severity])} ${printable(message)} ${paint("dim", `[${code}]`)}\n${hint === "" ? "" : `  ${printable(hint)}\n`}`).join("");
 }
 
 function operationLines(operation: OperationView, number: number, paint: Paint): string {
   const lines = [`${String(number).padStart(3)}. ${printable(operation.title)}`];
   lines.push(...operation.details.map((detail) => paint("dim", `     ${printable(detail)}`)));
   lines.push(...operation.commands.map((command) => `     ${paint("cyan", printable(quoteCommand(command)))}`));
-  for (const { sign, line, text } of operation.difference ?? []) {
-    const shown = `     ${sign} ${String(line).padStart(5)}  ${printable(text)}`;
-    lines.push(sign === "+" ? paint("green", shown) : sign === "-" ? paint("red", shown) : paint("dim", shown));
-  }
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n${differenceLines(operation.difference ?? [], "     ", paint)}`;
+}
+
+export function differenceLines(difference: readonly DifferenceLine[], indentation: string, paint: Paint): string {
+  return difference.map(({ sign, line, text }) => {
+    const shown = `${indentation}${sign} ${String(line).padStart(5)}  ${printable(text)}`;
+    return `${sign === "+" ? paint("green", shown) : sign === "-" ? paint("red", shown) : paint("dim", shown)}\n`;
+  }).join("");
 }
 
 export function planText(plan: PlanView, paint: Paint): string {

@@ -1,6 +1,6 @@
 // A verb of the command line: what it takes, what it answers, and how a plan is carried out.
 import type { Applied, PlanView } from "../../app/contract.ts";
-import { problem } from "../../app/errors.ts";
+import { problem, type LockstepError } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 import type { OptionName, Options } from "./options.ts";
 import { appliedText, planText, type Paint } from "./print.ts";
@@ -16,6 +16,8 @@ export interface Answer {
 export interface Context {
   readonly host: Host;
   readonly options: Options;
+  /** Whether a person is at the terminal, and may be asked. */
+  readonly attended: boolean;
   /** Asks the person at the terminal; false without one to ask. */
   readonly confirm: (question: string) => Promise<boolean>;
   /** Shows text for review before a question; silent with --json. */
@@ -33,6 +35,8 @@ export interface Verb {
   readonly plans?: boolean | ((options: Options) => boolean);
   /** Looks at files only: no machine is opened for it. */
   readonly needsNoMachine?: boolean | ((options: Options) => boolean);
+  /** Whether these operands name files, so that no machine is made for them where there is none yet. */
+  readonly fileAlone?: (operands: readonly string[]) => Promise<boolean>;
   readonly run: (operands: readonly string[], context: Context) => Promise<Answer>;
 }
 
@@ -45,15 +49,21 @@ export function holds(property: Verb["plans"], options: Options): boolean {
 }
 
 /** A plan as the value of `--json`. */
-export const planned = ({ planId, title, outcome, operations, verified, findings, certificate }: PlanView) =>
-  ({ outcome, planId, title, operations, verified, findings, certificate });
+export const planned = ({ planId, title, outcome, files, operations, verified, findings, certificate }: PlanView) =>
+  ({ outcome, planId, title, files, operations, verified, findings, certificate });
 
 export const applied = (value: Applied): Answer => ({ value, text: (paint) => appliedText(value, paint) });
 
-/** Shows a plan, asks, and carries it out; only shows it with --plan. Throws plan-cancelled and what applying throws. */
-export async function carryOut(plan: PlanView, { host, options, confirm, show, onInterrupt }: Context): Promise<Answer> {
+export const nobodyToAsk = (): LockstepError => problem("usage", { problem: "Nobody is there to ask. Say --yes to carry it out, or --plan to see what it would do." });
+
+/**
+ * Shows a plan, asks unless `asks` is false, and carries it out; only shows it with --plan. Throws usage where nobody can
+ * be asked, plan-cancelled, and what applying throws.
+ */
+export async function carryOut(plan: PlanView, { host, options, attended, confirm, show, onInterrupt }: Context, asks = true): Promise<Answer> {
   if (options.plan === true || plan.outcome === "unchanged") return { value: planned(plan), text: (paint) => planText(plan, paint) };
-  if (options.yes !== true) {
+  if (asks && options.yes !== true) {
+    if (!attended) throw nobodyToAsk();
     show((paint) => planText(plan, paint));
     if (!(await confirm("Carry this out?"))) throw problem("plan-cancelled", {});
   }

@@ -1,12 +1,12 @@
 // The verbs: each turns its operands and options into calls of the contract, and its answer into a value and a text.
 import { cleanThumbprint } from "../../app/certificates/pasted-thumbprint.ts";
-import type { Applied, SecureRequest } from "../../app/contract.ts";
+import type { SecureRequest } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
-import type { Host } from "../../app/host.ts";
 import { nodeFiles } from "../storage/file.ts";
 import { certificateFiles } from "./certificate-files.ts";
 import { certificateVerbs, daysLeft, secretOptions } from "./certificate-verbs.ts";
-import type { Options } from "./options.ts";
+import { configurationVerbs, instanceText, settingOptions, settingsOf } from "./configuration-verbs.ts";
+import { portOf, type Options } from "./options.ts";
 import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
 import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
 
@@ -14,8 +14,7 @@ async function secureRequest(instance: string, options: Options): Promise<Secure
   if (options.certificate === undefined) throw problem("usage", { problem: "`endpoint secure` needs --certificate FILE (or the thumbprint of one in the machine's store)." });
   const asThumbprint = cleanThumbprint(options.certificate);
   const inStore = asThumbprint.kind === "sha1" && (await nodeFiles.stat(options.certificate).catch(() => null)) === null;
-  const port = options.port === undefined ? undefined : Number(options.port);
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) throw problem("usage", { problem: `--port takes a number from 1 to 65535, not ${options.port ?? ""}.` });
+  const port = portOf(options);
   return {
     instance,
     certificate: inStore ? { thumbprint: asThumbprint.thumbprint } : await certificateFiles(options.certificate, options),
@@ -25,24 +24,39 @@ async function secureRequest(instance: string, options: Options): Promise<Secure
     ...(options["host-name"] !== undefined && { hostName: options["host-name"] }),
     ...(options["allow-expired"] === true && { allowExpired: true }),
     ...(options["take-over"] === true && { takeOver: true }),
+    ...settingsOf(options),
   };
 }
 
 /** A verb that controls one service by its name. */
-const serviceVerb = (summary: string, control: (host: Host, name: string) => Promise<Applied>): Verb => ({
-  operands: ["NAME"], options: [], summary,
-  run: async (operands, { host }) => applied(await control(host, operand(operands, 0))),
+const serviceVerb = (verb: "start" | "stop" | "restart", summary: string): Verb => ({
+  operands: ["NAME"], options: verb === "start" ? [] : ["end-process"], summary,
+  run: async (operands, { host, options }) => {
+    const request = { name: operand(operands, 0), ...(options["end-process"] === true && { endProcess: true }) };
+    if (options.plan !== true) return applied(await host.service[verb](request));
+    const plan = await host.service.plan({ ...request, verb });
+    return { value: planned(plan), text: (paint) => planText(plan, paint) };
+  },
 });
 
 /** Every verb under its words. The help is made from this table. */
 export const verbs: Readonly<Record<string, Verb>> = {
   "endpoint secure": {
     operands: ["INSTANCE"], plans: true,
-    options: ["certificate", ...secretOptions, "account", "address", "port", "host-name", "allow-expired", "take-over"],
+    options: ["certificate", ...secretOptions, "account", "address", "port", "host-name", "allow-expired", "take-over", ...settingOptions],
     summary: "give an instance TLS: certificate, binding, reservation, configuration and service together",
     run: async (operands, context) => carryOut(await context.host.endpoint.planSecure(await secureRequest(operand(operands, 0), context.options)), context),
   },
+  "endpoint unsecure": {
+    operands: ["INSTANCE"], plans: true, options: ["port"],
+    summary: "take TLS off an instance again: configuration, binding and reservation together",
+    run: async (operands, context) => {
+      const port = portOf(context.options);
+      return carryOut(await context.host.endpoint.planUnsecure({ instance: operand(operands, 0), ...(port !== undefined && { port }) }), context);
+    },
+  },
   ...certificateVerbs,
+  ...configurationVerbs,
   "binding list": {
     operands: [], options: [],
     summary: "the certificate bindings of HTTP.sys",
@@ -80,16 +94,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   "instance show": {
     operands: ["NAME"], options: [],
-    summary: "one instance: its file and its endpoints",
+    summary: "one instance: its service, its files, its endpoints, who is joined to it",
     run: async (operands, { host }) => {
-      const name = operand(operands, 0);
-      const value = (await host.instance.list({})).find((instance) => instance.name === name || instance.service === name);
-      if (!value) throw problem("not-found", { what: "SanteDB instance", name });
-      return {
-        value,
-        text: (paint) => `${value.name} (${value.product} ${value.generation}), service ${value.service} ${value.state}\n${value.configFile ?? "no configuration file"}\n${table(
-          ["SERVICE", "ADDRESS", "CONTRACT"], value.endpoints.map((endpoint) => [endpoint.service, endpoint.address, endpoint.contract]), "It has no endpoint.", paint)}${findingLines(value.findings, paint)}`,
-      };
+      const value = await host.instance.show({ name: operand(operands, 0) });
+      return { value, text: (paint) => instanceText(value, paint) };
     },
   },
   "service list": {
@@ -105,9 +113,9 @@ export const verbs: Readonly<Record<string, Verb>> = {
       };
     },
   },
-  "service start": serviceVerb("start a service and wait until it runs", (host, name) => host.service.start({ name })),
-  "service stop": serviceVerb("stop a service and wait until it has stopped", (host, name) => host.service.stop({ name })),
-  "service restart": serviceVerb("stop a service, then start it", (host, name) => host.service.restart({ name })),
+  "service start": serviceVerb("start", "start a service and wait until it answers"),
+  "service stop": serviceVerb("stop", "stop a service, and those that depend on it, and wait until they have stopped"),
+  "service restart": serviceVerb("restart", "stop a service, start it and see that it answers"),
   "history list": {
     operands: [], options: [],
     summary: "the changes made, newest first",

@@ -2,6 +2,7 @@
 import { problem } from "../../app/errors.ts";
 import type { Machine } from "../../app/machine.ts";
 import type { Journal } from "../../app/plan/journal.ts";
+import { nodeFiles } from "../storage/file.ts";
 import { systemClock } from "./clock.ts";
 
 const refuse = (): Promise<never> => Promise.reject(problem("unsupported", { what: "This without a machine" }));
@@ -17,6 +18,18 @@ export const noMachine: Machine = {
   commands: { run: refuse },
   network: { loopbacks: refuse, resolve: refuse, tls: refuse, http: refuse },
   clock: systemClock,
+};
+
+const none = (): Promise<never[]> => Promise.resolve([]);
+const absent = (): Promise<null> => Promise.resolve(null);
+
+/** No machine but this computer's files: for a configuration that no service here reads. Nothing else of it is looked at. */
+export const filesAlone: Machine = {
+  ...noMachine,
+  certificates: { ...noMachine.certificates, list: none, find: absent },
+  httpSys: { bindings: none, reservations: none, listenList: none },
+  services: { list: none, find: absent },
+  files: nodeFiles,
 };
 
 /** The journal of no machine: empty, and closed. */

@@ -30,7 +30,7 @@ describe("reading a configuration", () => {
     ]);
     const lines = new TextDecoder().decode(dcdrConfiguration()).split("\r\n");
     expect(endpoints[0]).toMatchObject({ contract: "SanteDB.Rest.OAuth.IOAuthServiceContract, SanteDB.Rest.OAuth", line: 14, column: (lines[13] ?? "").indexOf("http://") + 1 });
-    expect(mentions).toEqual([{ element: "add", attribute: "address", value: "http://icdr.example.org:8080/ami", line: lines.findIndex((line) => line.includes("icdr.example.org")) + 1 }]);
+    expect(mentions).toMatchObject([{ section: "RestClientConfigurationSection", element: "add", attribute: "address", value: "http://icdr.example.org:8080/ami", line: lines.findIndex((line) => line.includes("icdr.example.org")) + 1 }]);
   });
 
   it("finds the endpoint of a v2 file", () => {
@@ -66,10 +66,10 @@ describe("reading a configuration", () => {
       after: "<section xsi:type='OAuthConfigurationSection' issuerName='http://clinic.example.org/auth'><base>http://a/fhir</base></section>",
     }));
     expect(includes.map(({ path }) => path)).toEqual(["config/rest.xml", "config/b.xml"]);
-    expect(mentions).toEqual([
-      { element: "baseAddress", attribute: null, value: "http://clinic.example.org:9200/", line: 4 },
-      { element: "section", attribute: "issuerName", value: "http://clinic.example.org/auth", line: 6 },
-      { element: "base", attribute: null, value: "http://a/fhir", line: 6 },
+    expect(mentions).toMatchObject([
+      { section: "RestConfigurationSection", element: "baseAddress", attribute: null, value: "http://clinic.example.org:9200/", line: 4 },
+      { section: "OAuthConfigurationSection", element: "section", attribute: "issuerName", value: "http://clinic.example.org/auth", line: 6 },
+      { section: "OAuthConfigurationSection", element: "base", attribute: null, value: "http://a/fhir", line: 6 },
     ]);
   });
 
@@ -108,7 +108,7 @@ describe("refusing a configuration", () => {
   it("takes a second REST section for the mistake that it is", () => {
     const error = refusal(() => parse(aroundRest("", { after: "<section xsi:type='RestConfigurationSection'/>" })));
     expect(error.code).toBe("configuration-two-rest");
-    expect(error.hint).toContain("line 5");
+    expect(error.message).toContain("line 5, column 1: this is a second REST section; SanteDB reads only the first, in line 2.");
   });
 
   it("tells an encrypted REST section from a missing one, and lets other encrypted sections be", () => {

@@ -32,7 +32,7 @@ function refusedWith(act: () => unknown): ErrorCode {
 
 const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.from(one).equals(Buffer.from(other));
 const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-const addresses = (...list: readonly string[]): Uint8Array => bytesOf(aroundRest(list.map((address) => `<service name="S"><endpoint contract="C" address="${address}"/></service>`).join("\n")));
+const addresses = (...list: readonly string[]): Uint8Array => bytesOf(aroundRest(list.map((address, index) => `<service name="S${index}"><endpoint contract="C" address="${address}"/></service>`).join("\n")));
 const addressesOf = (bytes: Uint8Array): readonly string[] => parse(bytes).endpoints.map(({ address }) => address);
 
 /** What is left of a file when the splices' places are taken out of it. */
@@ -99,7 +99,7 @@ describe("converting the endpoints of a port", () => {
   it("refuses an address that would keep the service from starting, with its line", () => {
     const act = (): unknown => planConversion(parse(addresses("http://h:9200/a", "http://+:9200/")), { scheme: "https" });
     expect(refusedWith(act)).toBe("configuration-address");
-    expect(act).toThrow("line 4: http://+:9200/ is not");
+    expect(act).toThrow("line 4, column 52: http://+:9200/ is not");
   });
 
   it.each(["+", "*", "", "a b", "h:1", "h/", "::1", "user@h"])("refuses %s as a host", (host) => {
@@ -132,8 +132,8 @@ describe("what a conversion warns of", () => {
     expect(warnings(addresses("http://127.0.0.1:9200/a", "http://0.0.0.0:9200/b"))).toEqual([]);
   });
 
-  it("included files, which are not looked into", () => {
-    expect(warnings(bytesOf(aroundRest("", { before: "<include>a.xml</include>" })))).toEqual(["includes-present: The configuration includes another file: a.xml."]);
+  it("an address that stands twice, with which the service may not start", () => {
+    expect(warnings(addresses("http://0.0.0.0:9200/ami", "http://0.0.0.0:9200/AMI/"))).toEqual(["address-twice: Line 4 has the same address as line 3: http://0.0.0.0:9200/AMI/."]);
   });
 
   it("URLs elsewhere that still name the port with the old scheme, which are never touched", () => {
@@ -142,10 +142,10 @@ describe("what a conversion warns of", () => {
         <section xsi:type="C"><resource domain="http://a:9200/x?y,http://b:9200"/></section>`,
     }));
     expect(warnings(before)).toEqual([
-      "address-elsewhere: http://clinic:9200 still stands in line 3 of the configuration (<baseAddress>).",
-      "address-elsewhere: http://clinic:9200/auth still stands in line 5 of the configuration (issuerName of a <section>).",
-      "address-elsewhere: http://a:9200/x?y still stands in line 6 of the configuration (domain of a <resource>).",
-      "address-elsewhere: http://b:9200 still stands in line 6 of the configuration (domain of a <resource>).",
+      "address-elsewhere: http://clinic:9200 still stands in line 3 of santedb.config (<baseAddress>).",
+      "address-elsewhere: http://clinic:9200/auth still stands in line 5 of santedb.config (issuerName of a <section>).",
+      "address-elsewhere: http://a:9200/x?y still stands in line 6 of santedb.config (domain of a <resource>).",
+      "address-elsewhere: http://b:9200 still stands in line 6 of santedb.config (domain of a <resource>).",
     ]);
     expect(textOf(converted(before, { scheme: "https" }).bytes)).toBe(textOf(before).replace("http://0.0.0.0", "https://0.0.0.0"));
   });
