@@ -8,6 +8,7 @@ export const tools = [
   { program: "openssl", package: "openssl", proves: "certificates and handshakes as OpenSSL sees them" },
   { program: "chromium", package: "chromium", proves: "the window in a real browser" },
   { program: "xmllint", package: "libxml2-utils", proves: "configurations as libxml2 reads them" },
+  { program: "mcs", package: "mono-devel", proves: "configurations as .NET's own reader sees them" },
   { program: "pk12util", package: "libnss3-tools", proves: "PFX files as NSS writes them" },
   { program: "certtool", package: "gnutls-bin", proves: "PFX files and keys as GnuTLS writes them" },
 ];

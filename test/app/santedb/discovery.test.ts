@@ -39,7 +39,7 @@ function machineWith({ services = [defaultWww], files = {}, bindings = [], certi
       stat: (path: string) => {
         const content = entry(path);
         if (content instanceof LockstepError) return Promise.reject(content);
-        return Promise.resolve(content ? { path, size: content.length, readOnly: false } : null);
+        return Promise.resolve(content ? { path, size: content.length, readOnly: false, modified: "2026-11-22T02:00:00.000Z" } : null);
       },
       read: (path: string, limit: number) => {
         const content = entry(path);
@@ -138,6 +138,55 @@ describe("finding instances", () => {
       const [instance] = await discoverInstances(machineWith({ services, kind: "practice", files: { [file]: dcdrConfiguration() } }));
       expect(instance?.configFile).toBe(file);
     }
+  });
+
+  const paths = {
+    newest: `${www}\\instances\\default\\config\\santedb.config`,
+    roaming: `${roaming}\\santedb\\www\\default\\santedb.config`,
+    second: `${roaming}\\SanteDB\\www-default\\SanteDB.config`,
+    documented: "C:\\Windows\\SysWOW64\\config\\systemprofile\\AppData\\Roaming\\santedb-www\\default\\SanteDB.config",
+  };
+  it.each([
+    ["3.0.2101.0", "newest"], ["3.0.1500.0", "newest"], ["3.0.1000.0", "roaming"], ["3.0.480.0", "roaming"], ["2.5.10.0", "second"], ["2.0.17", "second"],
+  ] as const)("of all files that lie about, takes the one that version %s reads", async (version, wanted) => {
+    const files = Object.fromEntries(Object.values(paths).map((path) => [path, dcdrConfiguration()]));
+    const [instance] = await discoverInstances(machineWith({ services: [{ ...defaultWww, version }], files }));
+    expect(instance?.configFile).toBe(paths[wanted]);
+    expect(instance?.findings).toMatchObject([{ code: "configuration-decoy", severity: "information" }]);
+    for (const [name, path] of Object.entries(paths)) expect(instance?.findings[0]?.message.includes(path)).toBe(name !== wanted);
+  });
+
+  it("does not take an older version's file for one that is not written yet", async () => {
+    const [instance] = await discoverInstances(machineWith({ services: [{ ...defaultWww, version: "3.0.2101.0" }], files: { [paths.second]: agsConfiguration() } }));
+    expect(instance).toMatchObject({ configFile: null, port: null });
+    expect(codes(instance?.findings ?? [])).toEqual(["configuration-not-found", "configuration-decoy"]);
+  });
+
+  const server = "C:\\S";
+  const including = (...names: readonly string[]): Uint8Array => bytesOf(`<SanteDBConfiguration xmlns="http://santedb.org/configuration" version="3.0.2101.0">\n${names.map((name) => `<include>${name}</include>`).join("\n")}\n</SanteDBConfiguration>`);
+  const icdr = (files: Readonly<Record<string, Uint8Array>>) => discoverInstances(machineWith({ services: [service("SanteDB", `"${server}\\santedb.exe"`)], files }));
+
+  it("follows includes from the folder of the program, and theirs", async () => {
+    const [instance] = await icdr({
+      [`${server}\\santedb.config.xml`]: including("config\\a.xml", "config/b.xml"),
+      [`${server}\\config\\a.xml`]: including("config\\deep\\c.xml"),
+      [`${server}\\config\\b.xml`]: including(),
+      [`${server}\\config\\deep\\c.xml`]: dcdrConfiguration({ port: 8080 }),
+    });
+    expect(instance).toMatchObject({ configFile: `${server}\\santedb.config.xml`, generation: "v3", port: 8080, scheme: "http", findings: [] });
+    expect(instance?.endpoints).toHaveLength(6);
+  });
+
+  it.each([
+    ["an included file is missing", { "santedb.config.xml": including("config\\none.xml") }, "configuration-include-missing", "santedb.config.xml, line 2, column 1: the included file config\\none.xml"],
+    ["files include each other", { "santedb.config.xml": including("a.xml"), "a.xml": including("santedb.config.xml") }, "configuration-include-cycle", "a.xml, line 2, column 1"],
+    ["a file includes itself", { "santedb.config.xml": including("santedb.config.xml") }, "configuration-include-cycle", "santedb.config.xml, line 2"],
+    ["an included file is malformed", { "santedb.config.xml": including("a.xml"), "a.xml": bytesOf("<SanteDBConfiguration") }, "configuration-malformed", "a.xml"],
+    ["two files have a REST section", { "santedb.config.xml": including("a.xml", "b.xml"), "a.xml": dcdrConfiguration(), "b.xml": dcdrConfiguration() }, "configuration-two-rest", "b.xml, line"],
+  ])("says where %s", async (_, files, code, words) => {
+    const [instance] = await icdr(Object.fromEntries(Object.entries(files).map(([name, content]) => [`${server}\\${name}`, content])));
+    expect(instance?.findings[0]).toMatchObject({ code, severity: "error" });
+    expect(instance?.findings[0]?.message).toContain(words);
   });
 
   it("names the other files that lie about", async () => {
@@ -256,7 +305,7 @@ describe("finding one instance", () => {
     const north = await findInstance(machine, "North");
     expect(north).toMatchObject({ file: `${www}\\instances\\north\\config\\santedb.config`, instance: { service: "sdb-www-north", port: 9300 } });
     expect(north.configuration.endpoints).toHaveLength(6);
-    expect(Buffer.from(north.bytes).equals(Buffer.from(dcdrConfiguration({ port: 9300 })))).toBe(true);
+    expect(Buffer.from(north.files[0].bytes).equals(Buffer.from(dcdrConfiguration({ port: 9300 })))).toBe(true);
     expect((await findInstance(machine, "SDB-WWW-DEFAULT")).instance.service).toBe("sdb-www-default");
     expect((await findInstance(machine, "SanteDBWWW")).instance.service).toBe("sdb-www-default");
   });
