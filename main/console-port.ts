@@ -1,11 +1,14 @@
 // The console as its hosts see it: what answers the contract, what raises its events, and how it is ended.
 import type { Emit, Implementation } from "../app/host.ts";
+import type { PracticeKind } from "./machines/practice/kinds.ts";
 
 export interface ConsoleOptions {
   /** Left out, the machine of this operating system; practice where neither fits. */
   readonly machine?: "windows" | "linux" | "practice";
   /** State of the practice machine; created on first use. Left out, a folder of the user's own. */
   readonly practiceDirectory?: string;
+  /** What a practice machine that is made has on it; one that is there must be of this kind. Left out, a v3 dCDR, and anything. */
+  readonly practiceKind?: PracticeKind;
   /** Journal, key users, settings. Left out, a folder beside what they tell of. */
   readonly dataDirectory?: string;
   /** A window or the web host, which owns the practice machine: what it turns on ends with it. */

@@ -96,7 +96,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const directory = practiceFolder(options);
   const resident = options.resident === true;
   const isNew = !await isMade(options);
-  const machine = await openPracticeMachine({ directory, serviceProgram: options.serviceProgram ?? builtServiceProgram(), resident });
+  const machine = await openPracticeMachine({ directory, serviceProgram: options.serviceProgram ?? builtServiceProgram(), resident, ...(options.practiceKind !== undefined && { kind: options.practiceKind }) });
   if (resident) await machine.powerOn();
   const { implementation, subscribe, settled } = changing(machine, options);
   let closing: Promise<void> | undefined;

@@ -6,6 +6,7 @@ import { verbs } from "./verbs.ts";
 const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: string]>> = {
   "machine": ["--machine windows|linux|practice", "the machine to work on (practice where neither fits)"],
   "practice-dir": ["--practice-dir DIR", "state of the practice machine; made on first use"],
+  "practice-kind": ["--practice-kind KIND", "what a new practice machine is: dcdr-v3, dcdr-v3-old-path, dcdr-v2, gateway, icdr, icdr-joined, low-privilege"],
   "data-dir": ["--data-dir DIR", "journal and settings"],
   "json": ["--json", "one JSON document on standard output, nothing else"],
   "yes": ["--yes, -y", "carry it out without asking"],
@@ -58,7 +59,7 @@ const listed = (names: readonly OptionName[]): string => {
 export function verbHelp(name: string, verb: Verb): string {
   const usage = ["lockstep", name, ...verb.operands, ...(verb.options.length > 0 ? ["[options]"] : [])].join(" ");
   const own = verb.options.length > 0 ? `\nOptions\n${listed(verb.options)}` : "";
-  return `${usage}\n\n${verb.summary}\n${own}\nWith any verb\n${listed(["machine", "practice-dir", "data-dir", "json", "yes", "plan"])}`;
+  return `${usage}\n\n${verb.summary}\n${own}\nWith any verb\n${listed(["machine", "practice-dir", "practice-kind", "data-dir", "json", "yes", "plan"])}`;
 }
 
 export function help(): string {
@@ -71,7 +72,7 @@ configuration and the service together: all change, or all are put back.
 
 ${forms.map(([form, summary]) => `  ${form.padEnd(width)}  ${summary}\n`).join("")}
 With any verb
-${listed(["machine", "practice-dir", "data-dir", "json", "yes", "plan", "lang", "help", "version"])}
+${listed(["machine", "practice-dir", "practice-kind", "data-dir", "json", "yes", "plan", "lang", "help", "version"])}
 Exit status: 0 done; 1 done, and the answer is no; 2 wrong usage; 3 refused, nothing
 changed; 4 failed, everything put back; 5 failed, something not put back.
 `;

@@ -28,11 +28,18 @@ function machineKind(text: string): "windows" | "linux" | "practice" {
   throw problem("usage", { problem: `--machine takes windows, linux or practice, not ${text}.` });
 }
 
-function consoleOptions(options: Options): ConsoleOptions {
+async function practiceKind(text: string): Promise<NonNullable<ConsoleOptions["practiceKind"]>> {
+  const { isPracticeKind, practiceKinds } = await import("../machines/practice/kinds.ts");
+  if (!isPracticeKind(text)) throw problem("usage", { problem: `--practice-kind takes one of ${practiceKinds.join(", ")}, not ${text}.` });
+  return text;
+}
+
+async function consoleOptions(options: Options): Promise<ConsoleOptions> {
   if (options.lang !== undefined && options.lang !== "en") throw problem("usage", { problem: `The command line speaks en only, not ${options.lang}.` });
   return {
     ...(options.machine !== undefined && { machine: machineKind(options.machine) }),
     ...(options["practice-dir"] !== undefined && { practiceDirectory: options["practice-dir"] }),
+    ...(options["practice-kind"] !== undefined && { practiceKind: await practiceKind(options["practice-kind"]) }),
     ...(options["data-dir"] !== undefined && { dataDirectory: options["data-dir"] }),
   };
 }
@@ -61,9 +68,10 @@ async function runVerb(words: readonly string[], options: Options): Promise<numb
   const [{ openConsole, openConsoleForFiles, openConsoleWithoutMachine }, { createHost }, { dispatch }, { terminal }] = await Promise.all([
     import("../console.ts"), import("../../app/host.ts"), import("../dispatch.ts"), import("./terminal.ts"),
   ]);
-  const console = holds(verb.needsNoMachine, options) ? openConsoleWithoutMachine(consoleOptions(options))
-    : await verb.fileAlone?.(operands) === true ? await openConsoleForFiles(consoleOptions(options))
-    : await openConsole(consoleOptions(options));
+  const opening = await consoleOptions(options);
+  const console = holds(verb.needsNoMachine, options) ? openConsoleWithoutMachine(opening)
+    : await verb.fileAlone?.(operands) === true ? await openConsoleForFiles(opening)
+    : await openConsole(opening);
   const tell = terminal(json);
   if (console.made !== undefined) tell.made(console.made);
   const ending = console.subscribe((event, payload) => tell.event(event, payload));
@@ -97,7 +105,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     if (words[0] === "serve") {
       const { serve } = await import("./serve.ts");
-      return await serve(words.slice(1), options, consoleOptions(options));
+      return await serve(words.slice(1), options, await consoleOptions(options));
     }
     return await runVerb(words, options);
   } catch (thrown) {

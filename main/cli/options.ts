@@ -6,6 +6,7 @@ import { problem } from "../../app/errors.ts";
 const options = {
   "machine": { type: "string" },
   "practice-dir": { type: "string" },
+  "practice-kind": { type: "string" },
   "data-dir": { type: "string" },
   "json": { type: "boolean" },
   "yes": { type: "boolean", short: "y" },
@@ -53,7 +54,7 @@ const options = {
 export type OptionName = keyof typeof options;
 export type Options = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true; strict: true }>>["values"];
 
-export const globalOptions: readonly OptionName[] = ["machine", "practice-dir", "data-dir", "json", "yes", "plan", "lang", "help", "version"];
+export const globalOptions: readonly OptionName[] = ["machine", "practice-dir", "practice-kind", "data-dir", "json", "yes", "plan", "lang", "help", "version"];
 
 export interface Arguments { readonly options: Options; readonly words: readonly string[] }
 

@@ -43,7 +43,7 @@ export function terminal(json: boolean): Terminal {
       if (name === "plan.progress") progress(payload as Progress);
     },
     made: (directory) => {
-      if (!json) stream.write(`Made a practice machine in ${printable(directory)}. Its service runs until \`lockstep service stop sdb-www-default\`.\n`);
+      if (!json) stream.write(`Made a practice machine in ${printable(directory)}. What it runs goes on until \`lockstep service stop NAME\`.\n`);
     },
     show: (text) => {
       if (!json) stream.write(text(paint));

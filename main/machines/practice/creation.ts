@@ -1,22 +1,22 @@
-// Making a practice machine: a Windows server with a SanteDB dCDR, as it is the day before it is secured.
-import { randomBytes, randomInt } from "node:crypto";
+// Making a practice machine of one of the kinds: a Windows server with SanteDB, as it is the day before it is secured.
+import { createHash, randomInt } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { problem } from "../../../app/errors.ts";
 import { atomicWrite, fileProblem, removeFile } from "../../storage/file.ts";
 import { withLock } from "../../storage/lock.ts";
-import { storeNames } from "./certificate-store.ts";
-import type { HttpSysTables } from "./http-sys-tables.ts";
+import { openCertificateStore, storeNames } from "./certificate-store.ts";
+import type { HttpSysTables, SslCertRecord } from "./http-sys-tables.ts";
+import { kinds, ownAccountSid, practiceHostName, type PracticeKind } from "./kinds.ts";
 import type { Language } from "./language.ts";
-import { sampleConfiguration } from "./sample-configuration.ts";
+import { makeSelfSigned } from "./self-signed.ts";
 import type { ServiceTable } from "./service-table.ts";
 import { formatState, httpSysFileName, machineFileName, servicesFileName, type MachineFile } from "./state.ts";
 
 /** Stands as long as a machine is being made and turned on for the first time. */
 const markName = "being-made.txt";
-const installFolder = ["Program Files", "SanteSuite", "SanteDB", "WWW"];
-const ownNames = [httpSysFileName, servicesFileName, "certificates", "services", "logs", "Program Files"];
+const ownNames = [httpSysFileName, servicesFileName, "certificates", "services", "logs", "Program Files", "ProgramData", "Users", "Windows"];
 
 /** Milliseconds; making a machine takes a few hundred at most. */
 const lockPatience = 20_000;
@@ -49,33 +49,41 @@ const windowsReservations: HttpSysTables["urlacl"] = [
   { url: "http://*:2869/", sddl: "D:(A;;GX;;;LS)" },
 ];
 
-const secret = (): string => randomBytes(24).toString("base64url");
+/** Puts the gateway's own certificate into the stores, and gives the record that its installer makes. */
+async function selfSignedRecord(directory: string, port: number): Promise<SslCertRecord> {
+  const { certificate, privateKey } = await makeSelfSigned("0.0.0.0");
+  const store = openCertificateStore(join(directory, "certificates"));
+  await store.import("My", certificate, privateKey);
+  await store.import("Root", certificate, null);
+  return {
+    endpoint: `0.0.0.0:${port}`, thumbprint: createHash("sha1").update(certificate).digest("hex").toUpperCase(),
+    applicationId: "{E65AB546-1345-42E7-82D2-0914336CD71E}", store: "MY", flags: {},
+  };
+}
 
-async function writeContents(directory: string, language: Language): Promise<void> {
-  const port = await freePort();
+async function writeContents(directory: string, kind: PracticeKind, language: Language): Promise<void> {
+  const [port, second] = [await freePort(), await freePort()];
+  const { files, folders = [], services, reservations = [], selfSignedPort } = kinds[kind].contents(port, second === port ? second + 1 : second);
   const machine: MachineFile = {
-    format: "lockstep-practice-machine", version: 1, hostName: "clinic-7.example.org", language, port,
-    accounts: [{ name: "Administrator", sid: "S-1-5-21-1004336348-1177238915-682003330-500" }, { name: "santedb", sid: "S-1-5-21-1004336348-1177238915-682003330-1001" }],
+    format: "lockstep-practice-machine", version: 1, kind, hostName: practiceHostName, language, port,
+    accounts: [{ name: "Administrator", sid: "S-1-5-21-1004336348-1177238915-682003330-500" }, { name: "santedb", sid: ownAccountSid }],
   };
-  const httpSys: HttpSysTables = { version: 1, sslcert: [], urlacl: windowsReservations, iplisten: [] };
   // %SystemDrive% is this folder: Windows expands image paths too, and a machine that is moved stays whole.
-  const program = ["%SystemDrive%", ...installFolder, "santedb-www.exe"].join("/");
-  const services: ServiceTable = {
-    version: 1,
-    services: [{
-      name: "sdb-www-default", displayName: "SanteDB WWW (default)",
-      imagePath: `${program} --name="default" --base="http://0.0.0.0:${port}" --appsecret="${secret()}"`,
-      account: "LocalSystem", startType: "auto", exitCode: 1077,
-    }],
-  };
-  const configurationFolder = join(directory, ...installFolder, "instances", "default", "config");
-  await mkdir(configurationFolder, { recursive: true });
+  const table: ServiceTable = { version: 1, services: services.map((service) => ({ ...service, exitCode: 1077 })) };
+
   await mkdir(join(directory, "services"), { mode: 0o700 });
   await mkdir(join(directory, "logs"));
   for (const store of storeNames) await mkdir(join(directory, "certificates", store), { recursive: true, mode: 0o700 });
-  await atomicWrite(join(configurationFolder, "santedb.config"), sampleConfiguration(port), { mode: 0o644 });
+  for (const folder of folders) await mkdir(join(directory, folder), { recursive: true });
+  for (const [path, content] of files) {
+    await mkdir(join(directory, path, ".."), { recursive: true });
+    await atomicWrite(join(directory, path), content, { mode: 0o644 });
+  }
+  const httpSys: HttpSysTables = {
+    version: 1, sslcert: selfSignedPort === undefined ? [] : [await selfSignedRecord(directory, selfSignedPort)], urlacl: [...windowsReservations, ...reservations], iplisten: [],
+  };
   await atomicWrite(join(directory, httpSysFileName), formatState(httpSys), { mode: 0o644 });
-  await atomicWrite(join(directory, servicesFileName), formatState(services), { mode: 0o600 });
+  await atomicWrite(join(directory, servicesFileName), formatState(table), { mode: 0o600 });
   // Last, because with it the folder is a practice machine.
   await atomicWrite(join(directory, machineFileName), formatState(machine), { mode: 0o644 });
 }
@@ -98,7 +106,7 @@ const lockstepFolder = "lockstep";
  * machine was not turned on for the first time, which `finishCreation` notes. Throws practice-unusable for a folder of
  * something else, machine-busy, file-unwritable, disk-full.
  */
-export async function createPracticeMachine(directory: string, language: Language): Promise<boolean> {
+export async function createPracticeMachine(directory: string, kind: PracticeKind, language: Language): Promise<boolean> {
   const present = await entriesOf(directory);
   if (present?.includes(machineFileName)) return present.includes(markName);
   return withLock(`practice creation ${resolve(directory)}`, lockPatience, async () => {
@@ -113,7 +121,7 @@ export async function createPracticeMachine(directory: string, language: Languag
       await mkdir(directory, { recursive: true });
       // Written plainly: that it is there says all, and a temporary file beside it could be taken for something else.
       await writeFile(join(directory, markName), "Lockstep is making a practice machine here. This file goes when it is done.\n");
-      await writeContents(directory, language);
+      await writeContents(directory, kind, language);
     } catch (thrown) {
       throw fileProblem(directory, thrown);
     }

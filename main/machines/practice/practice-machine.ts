@@ -3,6 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { knownSid } from "../../../app/http-sys/account.ts";
+import { problem } from "../../../app/errors.ts";
 import type { Command, CommandResult, Machine } from "../../../app/machine.ts";
 import { nodeFiles } from "../../storage/file.ts";
 import { systemClock } from "../clock.ts";
@@ -11,10 +12,12 @@ import { openCertificateStore } from "./certificate-store.ts";
 import { createPracticeMachine, finishCreation } from "./creation.ts";
 import { bindingsOf, reservationsOf } from "./http-sys-tables.ts";
 import { localisedSid, type Language } from "./language.ts";
+import type { PracticeKind } from "./kinds.ts";
 import { createNetsh } from "./netsh.ts";
 import { createServiceControl } from "./service-control.ts";
 import { createServiceProcesses } from "./service-process.ts";
 import { accountSid, openState } from "./state.ts";
+import { createTaskkill } from "./taskkill.ts";
 
 export interface PracticeOptions {
   /** Made on first use. A folder that holds anything else than a practice machine is refused. */
@@ -26,6 +29,8 @@ export interface PracticeOptions {
    * for a command: they live on until they are stopped.
    */
   readonly resident?: boolean;
+  /** What is on the machine; for one that is there already, what must be on it. Left out, a v3 dCDR at creation, else anything. */
+  readonly kind?: PracticeKind;
   /** What netsh and sc print in; only at creation, English when left out. */
   readonly language?: Language;
   /** What runs a JavaScript program; this process's own interpreter when left out. */
@@ -46,10 +51,11 @@ export interface PracticeMachine extends Machine {
  * machine-busy, file-unwritable, disk-full.
  */
 export async function openPracticeMachine(options: PracticeOptions): Promise<PracticeMachine> {
-  const fresh = await createPracticeMachine(options.directory, options.language ?? "en");
+  const fresh = await createPracticeMachine(options.directory, options.kind ?? "dcdr-v3", options.language ?? "en");
   const directory = await realpath(options.directory);
   const state = openState(directory);
-  const { hostName, language } = await state.machine.read();
+  const { hostName, language, kind } = await state.machine.read();
+  if (options.kind !== undefined && options.kind !== kind) throw problem("practice-unusable", { directory, reason: `it is a ${kind}, not a ${options.kind}` });
   const sid = async (account: string): Promise<string | null> =>
     knownSid(account) ?? localisedSid(account, language) ?? accountSid(account, await state.machine.read());
   const certificates = openCertificateStore(join(directory, "certificates"));
@@ -58,13 +64,14 @@ export async function openPracticeMachine(options: PracticeOptions): Promise<Pra
   });
   const netsh = createNetsh({ state, certificates, sid, language });
   const serviceControl = createServiceControl({ processes, language });
+  const taskkill = createTaskkill({ processes, language });
 
   const run = (command: Command): Promise<CommandResult> => {
     const [program, ...arguments_] = command;
     switch (program) {
       case "netsh": return netsh(arguments_);
       case "sc": return serviceControl(arguments_);
-      case "taskkill": return Promise.resolve({ exitCode: 128, output: "" });
+      case "taskkill": return taskkill(arguments_);
     }
   };
 

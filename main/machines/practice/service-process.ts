@@ -11,7 +11,7 @@ import type { State } from "./state.ts";
 
 /** Win32 codes of the service control manager that a start or stop may come to; 0 is success. */
 export interface ControlOutcome {
-  readonly code: 0 | 2 | 1053 | 1056 | 1058 | 1060 | 1061 | 1062;
+  readonly code: 0 | 2 | 1051 | 1053 | 1056 | 1058 | 1060 | 1061 | 1062 | 1068;
   readonly processId: number;
 }
 
@@ -22,6 +22,8 @@ export interface ServiceProcesses {
   start(name: string): Promise<ControlOutcome>;
   /** Returns when the request was taken, as `sc stop` does. */
   stop(name: string): Promise<ControlOutcome>;
+  /** Ends the process of a service at once. False where no service of this machine has the process id. */
+  end(processId: number): Promise<boolean>;
   powerOn(): Promise<void>;
   powerOff(): Promise<void>;
 }
@@ -112,12 +114,23 @@ export function createServiceProcesses({ state, program, interpreter, resident }
     return { code: 0, processId: child.pid ?? 0 };
   };
 
+  /** As the service control manager does: what a service needs is started before it. */
+  const startNeeded = async ({ dependencies = [] }: ServiceEntry): Promise<boolean> => {
+    for (const dependency of dependencies) {
+      await start(dependency);
+      await settled(dependency, ["running", "stopped"]);
+      if ((await find(dependency))?.state !== "running") return false;
+    }
+    return true;
+  };
+
   const start = (name: string): Promise<ControlOutcome> => withLock(`practice start ${directory} ${name.toLowerCase()}`, reportLimit * 2, async () => {
     const none = (code: ControlOutcome["code"]): ControlOutcome => ({ code, processId: 0 });
     const entry = serviceNamed(await state.services.read(), name);
     if (!entry) return none(1060);
     if (entry.startType === "disabled") return none(1058);
     if (await askService(directory, entry.name, "state")) return none(1056);
+    if (!(await startNeeded(entry))) return none(1068);
     const missing = await access(program).then(() => false, () => true);
     const outcome = missing ? none(2) : entry.faults?.refusesStart === true ? none(1053) : await launch(entry);
     if (outcome.code !== 0) {
@@ -131,6 +144,8 @@ export function createServiceProcesses({ state, program, interpreter, resident }
   const stop = async (name: string): Promise<ControlOutcome> => {
     const entry = serviceNamed(await state.services.read(), name);
     if (!entry) return { code: 1060, processId: 0 };
+    const dependants = (await state.services.read()).services.filter(({ dependencies = [] }) => dependencies.some((needed) => needed.toLowerCase() === entry.name.toLowerCase()));
+    for (const dependant of dependants) if (await askService(directory, dependant.name, "state")) return { code: 1051, processId: 0 };
     const answer = await askService(directory, entry.name, "stop");
     if (!answer) return { code: 1062, processId: 0 };
     if (!answer.taken) return { code: 1061, processId: answer.pid };
@@ -146,6 +161,17 @@ export function createServiceProcesses({ state, program, interpreter, resident }
       if (Date.now() >= until) return false;
       await pause(pollEvery);
     }
+  };
+
+  const end = async (processId: number): Promise<boolean> => {
+    for (const { name } of (await state.services.read()).services) {
+      // The answer proves, by the token, that the process is this machine's own.
+      if ((await askService(directory, name, "state"))?.pid !== processId) continue;
+      process.kill(processId, "SIGKILL");
+      await settled(name, ["stopped"]);
+      return true;
+    }
+    return false;
   };
 
   const powerOn = async (): Promise<void> => {
@@ -169,6 +195,6 @@ export function createServiceProcesses({ state, program, interpreter, resident }
   return {
     find,
     list: async () => Promise.all((await state.services.read()).services.map(record)),
-    start, stop, powerOn, powerOff,
+    start, stop, end, powerOn, powerOff,
   };
 }

@@ -14,6 +14,10 @@ export const faultsSchema = z.strictObject({
   /** Stays so many milliseconds in STOP_PENDING, or in START_PENDING. */
   slowStop: milliseconds.optional(),
   slowStart: milliseconds.optional(),
+  /** When it stops, it writes the configuration with which it started over whatever the file holds by then, as SanteDB does at a save. */
+  savesOnStop: z.boolean().optional(),
+  /** Takes its configuration for unreadable and, as v3 does, puts santedb.bak.gz in its place. */
+  cannotRead: z.boolean().optional(),
 });
 export type Faults = Readonly<z.infer<typeof faultsSchema>>;
 
@@ -28,6 +32,8 @@ export const serviceEntrySchema = z.strictObject({
   version: z.string().max(100).optional(),
   /** Names of the services that it needs. */
   dependencies: z.array(z.string().max(256)).max(100).optional(),
+  /** The configuration that this version of the program reads under its account; left out, the one of 3.0.1500 and newer. */
+  reads: z.string().max(4096).optional(),
   /** Win32 exit code of the last run; 1077 never started. */
   exitCode: z.number().int().nonnegative(),
   faults: faultsSchema.optional(),

@@ -5,15 +5,18 @@ import { LockstepError, problem } from "../../../app/errors.ts";
 import { atomicWrite, readFile } from "../../storage/file.ts";
 import { withLock } from "../../storage/lock.ts";
 import { httpSysTablesSchema, type HttpSysTables } from "./http-sys-tables.ts";
+import { practiceKindSchema } from "./kinds.ts";
 import { languageSchema } from "./language.ts";
 import { serviceTableSchema, type ServiceTable } from "./service-table.ts";
 
 export const machineFileSchema = z.strictObject({
   format: z.literal("lockstep-practice-machine"),
   version: z.literal(1),
+  /** Left out by machines that were made before there were kinds. */
+  kind: practiceKindSchema.default("dcdr-v3"),
   hostName: z.string().max(255),
   language: languageSchema,
-  /** Port of the SanteDB instance, chosen free at creation. */
+  /** Port of the instance that the machine is about, chosen free at creation. */
   port: z.number().int().min(1).max(65535),
   /** Local accounts by their bare name. */
   accounts: z.array(z.strictObject({ name: z.string().max(104), sid: z.string().max(190) })).max(1000),
