@@ -3,6 +3,7 @@ import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import type { Change, Splice } from "../plan/operation.ts";
 import type { Configuration, Endpoint } from "./configuration.ts";
+import { urlRoleOf } from "./describe-configuration.ts";
 import { encodeText, encodingOf, highestCharacter, unitSize, type TextEncoding } from "./encoding.ts";
 import { isLoopback, parseAddress, urlPrefix, type Scheme } from "./endpoint.ts";
 
@@ -172,11 +173,15 @@ function twiceWarnings(endpoints: readonly Endpoint[]): readonly Finding[] {
 
 /** URLs elsewhere in the file that name the port with the scheme that is left: told, never touched. */
 function mentionWarnings({ mentions }: Configuration, scheme: Scheme, port: number): readonly Finding[] {
-  const stale = mentions.flatMap(({ file, element, attribute, value, line }) => {
+  const stale = mentions.flatMap((mention) => {
+    const { file, element, attribute, value, line } = mention;
+    const role = urlRoleOf(mention);
     const urls = value.match(/https?:\/\/[^\s,;"'<>]+/gi) ?? [];
     return urls.flatMap((url) => {
       const address = parseAddress(url.replace(/[?#].*$/s, ""));
-      return address.kind === "http" && address.scheme !== scheme && address.port === port
+      // An upstream on the same port of another machine is none of this instance's addresses.
+      const foreign = (role === "upstream" || role === "client") && address.kind === "http" && !isLoopback(address.host);
+      return address.kind === "http" && address.scheme !== scheme && address.port === port && !foreign
         ? [{ file, line, url, place: attribute === null ? `<${element}>` : `${attribute} of a <${element}>` }]
         : [];
     });

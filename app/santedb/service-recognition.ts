@@ -35,8 +35,8 @@ export async function santeDbServices(machine: Machine): Promise<readonly SanteD
 }
 
 /**
- * The service that a name means: its own, its instance's, or SanteDBWWW, the name in the vendor's instructions. Capitals
- * do not matter. Null where none has it. Throws input-invalid where several instances have the name.
+ * The service that a name means: its own, its instance's, or SanteDBWWW, the name in the vendor's instructions; `default`
+ * is also an iCDR without a name, where nothing else goes by it. Capitals do not matter. Null where none has it. Throws input-invalid where several instances have the name.
  */
 export function serviceOfName(services: readonly SanteDbService[], name: string): SanteDbService | null {
   const byService = services.find(({ record }) => same(record.name, name));
@@ -46,5 +46,6 @@ export function serviceOfName(services: readonly SanteDbService[], name: string)
   if (named.length > 1) {
     throw problem("input-invalid", { problem: `${name} is the name of several instances; use the service's name (${named.map(({ record }) => record.name).join(", ")}).` });
   }
-  return named[0] ?? null;
+  const nameless = services.filter(({ product, image, record }) => product === "icdr" && image.name === null && same(record.name, "SanteDB"));
+  return named[0] ?? (same(name, "default") ? nameless[0] : undefined) ?? null;
 }

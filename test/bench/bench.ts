@@ -1,15 +1,15 @@
 // Measures, as ratios within one run, what a person waits for. Prints; asserts nothing: machines differ, ratios hardly.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SaxesParser } from "saxes";
 import type { Progress } from "../../app/contract.ts";
-import { parseConfiguration } from "../../app/santedb/configuration.ts";
-import { applySplices, planConversion } from "../../app/santedb/convert.ts";
+import { parseDocument } from "../../app/santedb/configuration.ts";
+import { planEdit } from "../../app/santedb/edit.ts";
 import { makeServerPfx } from "../fixtures/certificates.ts";
+import { dcdrConfiguration } from "../fixtures/configuration.ts";
 import { openConsole } from "../../main/console.ts";
-import { readFileSync } from "node:fs";
 import { readingBench } from "./reading.ts";
 import { windowBench } from "./window.ts";
 
@@ -60,12 +60,28 @@ function configurationEdit(): void {
     parser.write(text).close();
   };
   const edit = (): void => {
-    const configuration = parseConfiguration(bytes, "big.config");
-    applySplices(bytes, planConversion(configuration, { scheme: "https" }).splices, "big.config");
+    planEdit([{ document: parseDocument(bytes, "big.config"), bytes, includedBy: null }], { scheme: "https" });
   };
   const runs = Array.from({ length: 4 }, () => ({ bare: timed(bare), edit: timed(edit) })).slice(1);
   const [bareTime, editTime] = [median(runs.map((run) => run.bare)), median(runs.map((run) => run.edit))];
   row(`editing a configuration of ${(bytes.length / 1024 / 1024).toFixed(0)} MB against a bare saxes pass`, editTime / bareTime, `${milliseconds(editTime)} against ${milliseconds(bareTime)}`);
+}
+
+/** The most memory that `config secure` takes for that file, beyond what it takes for a small one. */
+function configurationMemory(directory: string): void {
+  const reporter = join(directory, "peak.cjs");
+  writeFileSync(reporter, 'process.on("exit", () => require("node:fs").writeSync(2, `\\npeak ${process.resourceUsage().maxRSS}\\n`));');
+  const peak = (name: string, content: Uint8Array): number => {
+    const file = join(directory, name);
+    writeFileSync(file, content);
+    const ran = spawnSync(process.execPath, ["--require", reporter, program, "config", "secure", file, "--practice-dir", join(directory, "none"), "--json"], { encoding: "utf8" });
+    if (ran.status !== 0) throw new Error(ran.stdout);
+    return Number(/peak (\d+)/.exec(ran.stderr)?.[1]) * 1024;
+  };
+  const bytes = bigConfiguration();
+  const [small, big] = [peak("small.config", dcdrConfiguration()), peak("big.config", bytes)];
+  const mega = (value: number): string => `${(value / 1024 / 1024).toFixed(0)} MB`;
+  row(`memory of config secure on a file of ${mega(bytes.length)}, by its size`, (big - small) / bytes.length, `${mega(big)} at most, ${mega(small)} for a small file`);
 }
 
 /** One whole secure run; what is not waiting for the service to stop and start is Lockstep's own. */
@@ -102,6 +118,7 @@ try {
   await secureRun(directory);
   commandStart(join(directory, "machine"));
   configurationEdit();
+  configurationMemory(directory);
   await readingBench(row);
   await windowBench(program, row);
 } finally {
