@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
-import { agsConfiguration, aroundRest, bytesOf, dcdrConfiguration, write } from "../fixtures/configuration.ts";
+import { agsConfiguration, aroundRest, dcdrConfiguration, write } from "../fixtures/configuration.ts";
 import { lockstep, type Ran } from "../fixtures/lockstep.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lockstep-config-"));
@@ -41,7 +41,7 @@ describe("config secure FILE", () => {
     expect(value.changes).toHaveLength(6);
     expect(value.changes[2]).toEqual({ service: "AMI", contract: "SanteDB.Rest.AMI.IAmiServiceContract, SanteDB.Rest.AMI", from: "http://0.0.0.0:9200/ami", to: "https://0.0.0.0:9200/ami", line: 30, column: 92, file });
     expect(value.warnings).toEqual([]);
-    expect(readFileSync(value.backup).equals(before)).toBe(true);
+    expect(readFileSync(String(value.backup)).equals(before)).toBe(true);
     expect(new TextDecoder().decode(after)).toBe(new TextDecoder().decode(before).replaceAll('address="http://0.0.0.0', 'address="https://0.0.0.0'));
     expect((await config("secure", file)).json.value).toMatchObject({ outcome: "unchanged", changes: [], sha256Before: sha256(after), sha256After: sha256(after), backup: null });
     expect((await config("unsecure", file)).json.value).toMatchObject({ outcome: "applied", sha256After: sha256(before) });
