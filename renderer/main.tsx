@@ -14,6 +14,7 @@ import "./styles/content.css";
 import "./styles/plan.css";
 import "./styles/certificate.css";
 import "./styles/wizards.css";
+import "./styles/instance.css";
 
 async function start(): Promise<void> {
   const root = document.getElementById("root");

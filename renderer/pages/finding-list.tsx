@@ -2,15 +2,14 @@
 import type { Finding } from "../../app/finding.ts";
 import { useSay } from "../messages/language.tsx";
 import { IntentIcon } from "../ui/index.ts";
-
-const order = { error: 0, warning: 1, information: 2 } as const satisfies Record<Finding["severity"], number>;
+import { byGravity } from "./finding-order.ts";
 
 export function FindingList({ findings, label }: { readonly findings: readonly Finding[]; readonly label: string }) {
   const say = useSay();
   if (findings.length === 0) return null;
   return (
     <ul className="findings" aria-label={label}>
-      {findings.toSorted((one, other) => order[one.severity] - order[other.severity]).map((finding, index) => (
+      {findings.toSorted(byGravity).map((finding, index) => (
         <li key={`${finding.code} ${index}`}>
           <IntentIcon intent={finding.severity} />
           <div>

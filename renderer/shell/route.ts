@@ -6,6 +6,10 @@ type Store = StoredDetail["certificate"]["store"];
 export type Route =
   | { readonly page: "overview" }
   | { readonly page: "secure"; readonly instance: string | null }
+  | { readonly page: "instances" }
+  /** By the name of its service, which no other has. */
+  | { readonly page: "instance"; readonly service: string }
+  | { readonly page: "file"; readonly path: string }
   | { readonly page: "certificates" }
   | { readonly page: "certificate"; readonly store: Store; readonly thumbprint: string }
   | { readonly page: "import" }
@@ -34,12 +38,16 @@ export function parseRoute(fragment: string): Route {
   const parts = fragment.replace(/^#?\/?/, "").split("/").map(decode);
   const [page = null, subject = null, detail] = parts;
   if (parts.length > 3 || parts.includes(null)) return { page: "unknown" };
-  if (detail !== undefined) return page === "certificates" ? certificateRoute(subject ?? "", detail ?? "") : { page: "unknown" };
+  if (detail !== undefined) {
+    if (page === "instances") return subject === "file" && detail !== null && detail !== "" ? { page: "file", path: detail } : { page: "unknown" };
+    return page === "certificates" ? certificateRoute(subject ?? "", detail ?? "") : { page: "unknown" };
+  }
   const named = subject === "" ? null : subject;
   const alone = (route: Route): Route => (named === null ? route : { page: "unknown" });
   switch (page) {
     case "": return alone({ page: "overview" });
     case "secure": return { page: "secure", instance: named };
+    case "instances": return named === null ? { page } : { page: "instance", service: named };
     case "certificates":
     case "import":
     case "request":
@@ -55,11 +63,14 @@ export function addressOf(route: Route): string {
   switch (route.page) {
     case "overview": return "#/";
     case "secure": return route.instance === null ? "#/secure" : `#/secure/${encodeURIComponent(route.instance)}`;
+    case "instances":
     case "certificates":
     case "import":
     case "request":
     case "convert":
     case "history": return `#/${route.page}`;
+    case "instance": return `#/instances/${encodeURIComponent(route.service)}`;
+    case "file": return `#/instances/file/${encodeURIComponent(route.path)}`;
     case "certificate": return `#/certificates/${route.store}/${route.thumbprint}`;
     case "complete": return route.id === null ? "#/complete" : `#/complete/${encodeURIComponent(route.id)}`;
     case "record": return `#/history/${encodeURIComponent(route.id)}`;

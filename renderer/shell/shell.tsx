@@ -9,12 +9,15 @@ import { ErrorNotice } from "../pages/error-notice.tsx";
 import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
 import { OverviewPage } from "../pages/overview/overview-page.tsx";
 import { Page } from "../pages/page.tsx";
-import { Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, Spinner } from "../ui/index.ts";
+import { Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ServerIcon, ServerSelectedIcon, Spinner } from "../ui/index.ts";
 import { addressOf, goTo, parseRoute, type Route } from "./route.ts";
 
 // Pages that a first look does not need come in files of their own, fetched once the first page stands.
 const loaders = {
   secure: () => import("../pages/endpoint/secure-wizard.tsx"),
+  instances: () => import("../pages/instance/instances-page.tsx"),
+  instance: () => import("../pages/instance/instance-page.tsx"),
+  file: () => import("../pages/instance/file-page.tsx"),
   certificates: () => import("../pages/certificate/certificates-page.tsx"),
   certificate: () => import("../pages/certificate/stored-certificate-page.tsx"),
   import: () => import("../pages/import/import-wizard.tsx"),
@@ -25,6 +28,9 @@ const loaders = {
   record: () => import("../pages/history/record-page.tsx"),
 } as const;
 const SecureWizard = lazy(async () => ({ default: (await loaders.secure()).SecureWizard }));
+const InstancesPage = lazy(async () => ({ default: (await loaders.instances()).InstancesPage }));
+const InstancePage = lazy(async () => ({ default: (await loaders.instance()).InstancePage }));
+const FilePage = lazy(async () => ({ default: (await loaders.file()).FilePage }));
 const CertificatesPage = lazy(async () => ({ default: (await loaders.certificates()).CertificatesPage }));
 const StoredCertificatePage = lazy(async () => ({ default: (await loaders.certificate()).StoredCertificatePage }));
 const ImportWizard = lazy(async () => ({ default: (await loaders.import()).ImportWizard }));
@@ -39,11 +45,12 @@ const subscribeHash = (changed: () => void) => {
   return () => window.removeEventListener("hashchange", changed);
 };
 
-interface Destination { readonly route: Route; readonly title: "overview.title" | "certificates.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
+interface Destination { readonly route: Route; readonly title: "overview.title" | "instances.title" | "certificates.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
 
 /** The pages that can be gone to, in the order of the navigation, each with the pages that lie below it. */
 const destinations: readonly Destination[] = [
   { route: { page: "overview" }, title: "overview.title", icon: <OverviewIcon />, selectedIcon: <OverviewSelectedIcon />, pages: ["overview", "secure"] },
+  { route: { page: "instances" }, title: "instances.title", icon: <ServerIcon />, selectedIcon: <ServerSelectedIcon />, pages: ["instances", "instance", "file"] },
   {
     route: { page: "certificates" }, title: "certificates.title", icon: <CertificateIcon />, selectedIcon: <CertificateSelectedIcon />,
     pages: ["certificates", "certificate", "import", "request", "complete", "convert"],
@@ -83,6 +90,9 @@ function CurrentPage({ route, machine }: { readonly route: Route; readonly machi
   switch (route.page) {
     case "overview": return <OverviewPage machine={machine} />;
     case "secure": return <SecureWizard key={route.instance} name={route.instance} machine={machine} />;
+    case "instances": return <InstancesPage />;
+    case "instance": return <InstancePage key={route.service} service={route.service} machine={machine} />;
+    case "file": return <FilePage key={route.path} path={route.path} machine={machine} />;
     case "certificates": return <CertificatesPage />;
     case "certificate": return <StoredCertificatePage key={route.thumbprint} store={route.store} thumbprint={route.thumbprint} machine={machine} />;
     case "import": return <ImportWizard machine={machine} />;

@@ -75,7 +75,7 @@ export function practiceCertificates({ scenario, inUse, hold, nextId }: Parts): 
     if (locked && password !== practicePassword) throw problem("password-wrong", { file: locked.name });
   };
   const planned = (title: string, operations: OperationView[], part: Partial<PlanView>, succeed: () => void): PlanView => {
-    const view: PlanView = { planId: nextId(), title, outcome: operations.length === 0 ? "unchanged" : "planned", operations, findings: [], certificate: null, verified: [], ...part };
+    const view: PlanView = { planId: nextId(), title, outcome: operations.length === 0 ? "unchanged" : "planned", files: [], operations, findings: [], certificate: null, verified: [], ...part };
     if (operations.length > 0) hold({ view, succeed: () => { succeed(); return []; } });
     return view;
   };

@@ -7,11 +7,19 @@ import type { Emit, Implementation } from "../../app/host.ts";
 import type { OperationView } from "../../app/plan/operation.ts";
 import type { Instance } from "../../app/santedb/instance.ts";
 import { practiceCertificates } from "./practice-certificates.ts";
+import { allKinds, manyInstances, practiceInstances } from "./practice-instances.ts";
 
 export interface Scenario {
   readonly machine?: Partial<MachineDescription>;
-  /** No instance; one plain one; three that stand differently; one secured with the very certificate that is offered. */
-  readonly instances?: "none" | "one" | "three" | "secured";
+  /**
+   * No instance; one plain one; three that stand differently; one secured with the very certificate that is offered; one
+   * of every kind, with an iCDR in several files, a v2 with decoys and one that cannot be read; six hundred.
+   */
+  readonly instances?: "none" | "one" | "three" | "secured" | "kinds" | "many";
+  /** Services do not stop in time, unless their process may be ended. */
+  readonly hangs?: boolean;
+  /** Endpoints that each instance has beside the usual ones. */
+  readonly endpoints?: number;
   /** The step that fails when a plan is applied. */
   readonly failAt?: "service.start" | "binding.set" | "certificate.import";
   /** Milliseconds that a step takes. */
@@ -52,7 +60,7 @@ export const root = certificate(13, "Example Root R1", -3000, 3000, "root");
 
 const paths = [["auth", "IOAuthTokenContract"], ["hdsi", "IHdsiServiceContract"], ["ami", "IAmiServiceContract"], ["bis", "IBisServiceContract"], ["app", "IAppletServiceContract"], ["", "IWebServiceContract"]] as const;
 
-function instance(name: string, port: number, certificateOf: Certificate | null, part: Partial<Instance> = {}): Instance {
+export function instance(name: string, port: number, certificateOf: Certificate | null, part: Partial<Instance> = {}): Instance {
   const scheme = certificateOf ? "https" : "http";
   return {
     name, product: "dcdr-www", generation: "v3", service: `sdb-www-${name}`, state: "running", account: "LocalSystem",
@@ -68,6 +76,8 @@ function instancesOf(scenario: Scenario): Instance[] {
     case "none": return [];
     case "one": return [instance("default", 9200, null)];
     case "secured": return [instance("default", 9200, offered)];
+    case "kinds": return allKinds();
+    case "many": return manyInstances(600);
     case "three": return [
       instance("default", 9200, soon),
       instance("gateway", 9201, ended, { product: "dcdr-gateway", service: "sdb-dcg-gateway", state: "stopped", account: "NT AUTHORITY\\NETWORK SERVICE" }),
@@ -112,7 +122,7 @@ function operationsFor(target: Instance, request: SecureRequest): OperationView[
   ];
 }
 
-function proofOf(port: number, hostName: string | null, thumbprint: string | null): Verified[] {
+export function proofOf(port: number, hostName: string | null, thumbprint: string | null): Verified[] {
   const one = (address: string, serverName: string | null): Verified => ({ address, port, serverName, thumbprint, protocol: thumbprint === null ? "http" : "TLSv1.3", path: "/", httpStatus: 200 });
   const endpoint = (path: string, httpStatus: number): Verified => ({ ...one("127.0.0.1", hostName), path, httpStatus });
   return [
@@ -140,6 +150,10 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
   const nextId = () => `20261122-08${String(10 + ++counter).padStart(4, "0")}-9f3a`;
 
   const hold = (plan: HeldPlan) => void plans.set(plan.view.planId, plan);
+  const { planUnsecure, calls } = practiceInstances({
+    scenario, hold, nextId, instances: () => instances,
+    change: (service, part) => { instances = instances.map((each) => (each.service === service ? { ...each, ...part } : each)); },
+  });
 
   const record = (id: string, title: string, steps: HistoryDetail["steps"], part: Partial<HistoryDetail>) => {
     records.unshift({
@@ -192,7 +206,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         default: return each;
       }
     });
-    return { planId: `${id}-undo`, title: `Undo: ${title}`, outcome: "planned", operations, findings: [], certificate: null, verified: [] };
+    return { planId: `${id}-undo`, title: `Undo: ${title}`, outcome: "planned", files: [], operations, findings: [], certificate: null, verified: [] };
   }
 
   async function back(planId: string, operations: readonly OperationView[], from: number): Promise<void> {
@@ -221,6 +235,11 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
       if (cancelled.has(planId)) throw await fail(step, problem("plan-cancelled", {}), "cancelled");
       emit("plan.progress", { planId, direction: "forward", step, of: operations.length, title: each.title, state: "running" });
       await pause();
+      if (scenario.hangs && each.kind === "service.stop" && !each.title.includes("end its process")) {
+        emit("plan.progress", { planId, direction: "forward", step, of: operations.length, title: each.title, state: "failed" });
+        throw await fail(step, problem("service-will-not-stop", { service: each.title.split(" ").at(-1) ?? "", seconds: 30 }, {
+          evidence: { command: each.commands[0] ?? [], output: "\r\nSERVICE_NAME: the service\r\n        STATE              : 3  STOP_PENDING\r\n" } }), "failed");
+      }
       if (failing && each.kind === scenario.failAt) {
         failing = false;
         emit("plan.progress", { planId, direction: "forward", step, of: operations.length, title: each.title, state: "failed" });
@@ -235,7 +254,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     }
     const verified = [...held.succeed()];
     record(planId, title, operations.map((each) => ({ operation: each, state: "done", at: new Date().toISOString() })), { verified });
-    return { outcome: "applied", planId, title, operations, verified, findings: [] };
+    return { outcome: "applied", planId, files: held.view.files, title, operations, verified, findings: [] };
   }
 
   return {
@@ -269,16 +288,11 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     },
     binding: { list: () => Promise.resolve([]) },
     reservation: { list: () => Promise.resolve([]) },
-    instance: { list: () => Promise.resolve(instances) },
-    service: {
-      list: () => Promise.resolve(instances.map(({ service, state, account }) => ({ name: service, displayName: service, state, account, processId: state === "running" ? 4711 : 0 }))),
-      start: () => Promise.reject(problem("unsupported", { what: "Starting a service alone" })),
-      stop: () => Promise.reject(problem("unsupported", { what: "Stopping a service alone" })),
-      restart: () => Promise.reject(problem("unsupported", { what: "Restarting a service alone" })),
-    },
+    ...calls,
     endpoint: {
+      planUnsecure,
       planSecure: (request) => {
-        const target = instances.find(({ name }) => name === request.instance);
+        const target = instances.find(({ name, service }) => service === request.instance || name === request.instance);
         if (!target) return Promise.reject(problem("not-found", { what: "instance", name: request.instance }));
         if ("files" in request.certificate && request.certificate.files.some(({ name }) => name.endsWith(".pfx")) && request.certificate.password === undefined) {
           return Promise.reject(problem("password-needed", { file: request.certificate.files[0]?.name ?? "" }));
@@ -288,15 +302,15 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         const port = target.port ?? 9200;
         const title = `Secure ${target.name} with clinic-7.example.org`;
         if (target.certificate?.thumbprint === offered.thumbprint) {
-          return Promise.resolve({ planId: nextId(), title, outcome: "unchanged", operations: [], findings: [], certificate: offered, verified: proofOf(port, hostName, offered.thumbprint) });
+          return Promise.resolve({ planId: nextId(), title, outcome: "unchanged", files: [], operations: [], findings: [], certificate: offered, verified: proofOf(port, hostName, offered.thumbprint) });
         }
         const view: PlanView = {
-          planId: nextId(), title, outcome: "planned", operations: operationsFor(target, request), certificate: offered, verified: [],
+          planId: nextId(), title, outcome: "planned", files: [], operations: operationsFor(target, request), certificate: offered, verified: [],
           findings: [finding("upstream-plain", "warning", "UpstreamConfigurationSection still names http://hie.example.org:9200.", "It is not changed. Join the upstream again once that server answers over https.")],
         };
         hold({
           view, succeed: () => {
-            instances = instances.map((each) => (each.name === target.name ? { ...each, scheme: "https", certificate: offered } : each));
+            instances = instances.map((each) => (each.service === target.service ? { ...each, scheme: "https", certificate: offered } : each));
             return proofOf(port, hostName, offered.thumbprint);
           },
         });
@@ -320,7 +334,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         await back(planId, operations.toReversed(), operations.length - 1);
         replace(id, { outcome: "undone", canUndo: false });
         instances = instancesOf(scenario);
-        return { outcome: "undone", planId, title, operations, verified: proofOf(9200, null, null), findings: [] };
+        return { outcome: "undone", planId, files: [], title, operations, verified: proofOf(9200, null, null), findings: [] };
       },
       recover: async ({ direction }) => {
         await pause();
@@ -328,7 +342,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         interrupted = null;
         if (id === null) return [];
         replace(id, { outcome: direction === "undo" ? "undone" : "applied", canFinish: false });
-        return [{ outcome: direction === "undo" ? "undone" : "applied", planId: id, title: found(id).title, operations: [], verified: [], findings: [] }];
+        return [{ outcome: direction === "undo" ? "undone" : "applied", planId: id, files: [], title: found(id).title, operations: [], verified: [], findings: [] }];
       },
     },
   };

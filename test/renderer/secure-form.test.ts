@@ -63,7 +63,7 @@ describe("the wizard's form", () => {
 describe("the saved commands", () => {
   it("are a batch file in which no title can become a command", () => {
     const script = commandScript({
-      planId: "p", title: "Secure & del *", outcome: "planned", findings: [], certificate: null, verified: [],
+      planId: "p", title: "Secure & del *", outcome: "planned", files: [], findings: [], certificate: null, verified: [],
       operations: [{ kind: "x", title: "Start\r\nformat c:", commands: [["sc", "start", "50%"]], details: [], difference: null }],
     }, "note");
     expect(script.split("\r\n")).toEqual(["@echo off", "chcp 65001 >nul", "rem Secure  del *", "rem note", "", "rem Start format c:", 'sc start "50%%"', ""]);

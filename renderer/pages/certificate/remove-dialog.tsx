@@ -1,5 +1,5 @@
 // Asks before a certificate is taken out of its store, saying what uses it and what is lost; then shows it being done.
-import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useRef, useState, type ReactNode } from "react";
 import type { StoredDetail } from "../../../app/certificates/certificate.ts";
 import type { Applied, PlanView } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
@@ -12,6 +12,7 @@ import { LoadedView } from "../loaded-view.tsx";
 import { OperationList } from "../plan/operation-list.tsx";
 import { StepProgress } from "../plan/step-progress.tsx";
 import { useSteps } from "../plan/use-steps.ts";
+import { WhenGone } from "../when-gone.tsx";
 import { nameOf } from "./certificate-list.ts";
 import type { Removal } from "./removal.ts";
 import { UseList } from "./use-list.tsx";
@@ -26,12 +27,6 @@ function Review({ plan }: { readonly plan: PlanView }) {
       <OperationList operations={plan.operations} label={say("review.steps")} evidence />
     </>
   );
-}
-
-/** Tells when what it stands in was taken out of the page. */
-function WhenGone({ tell }: { readonly tell: () => void }) {
-  useEffect(() => tell, [tell]);
-  return null;
 }
 
 /**

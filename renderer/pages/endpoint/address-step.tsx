@@ -1,4 +1,5 @@
-// The second step: which instance, who may reach it, which account listens, which name is proven.
+// The second step: which instance, who may reach it, which account listens, which name is proven; folded away, what else is written.
+import { useState } from "react";
 import type { LockstepError } from "../../../app/errors.ts";
 import type { Instance } from "../../../app/santedb/instance.ts";
 import { useSay } from "../../messages/language.tsx";
@@ -22,6 +23,8 @@ export function AddressStep({ instances, instance, form, accountMissing, plannin
 }) {
   const say = useSay();
   const change = (part: Partial<SecureForm>) => onChange({ ...form, ...part });
+  // What was chosen there is seen again after Back.
+  const [more, setMore] = useState(form.clientCertificates || form.baseAddress !== "" || form.fhirBase !== "");
   const current = offeredSpelling(instance.account);
   const accounts = [...new Set([current, ...offeredAccounts])];
   const ports = portsOf(instance);
@@ -34,10 +37,10 @@ export function AddressStep({ instances, instance, form, accountMissing, plannin
         {instances.length > 1 && (
           <Field label={say("secure.address.instance")}>
             <Select value={form.instance} onChange={(_, { value }) => {
-              const chosen = instances.find(({ name }) => name === value);
+              const chosen = instances.find(({ service }) => service === value);
               if (chosen) onChange({ ...initialForm(chosen), hostName: form.hostName });
             }}>
-              {instances.map(({ name, product }) => <option key={name} value={name}>{name} – {say(`product.${product}`)}</option>)}
+              {instances.map(({ name, service, product }) => <option key={service} value={service}>{name} – {say(`product.${product}`)}</option>)}
             </Select>
           </Field>
         )}
@@ -72,6 +75,21 @@ export function AddressStep({ instances, instance, form, accountMissing, plannin
         <Field label={say("secure.address.name")} hint={say("secure.address.name.hint")}>
           <Input value={form.hostName} maxLength={260} spellCheck={false} autoComplete="off" onChange={(_, { value }) => change({ hostName: value })} />
         </Field>
+        <details className="folded" open={more} onToggle={(event) => setMore(event.currentTarget.open)}>
+          <summary>{say("secure.more")}</summary>
+          <div className="form">
+            <div>
+              <Checkbox className="override" checked={form.clientCertificates} label={say("secure.more.clientCertificates")} aria-describedby="client-certificates-means" onChange={(_, { checked }) => change({ clientCertificates: checked === true })} />
+              <p id="client-certificates-means" className="dim choice-means">{say("secure.more.clientCertificates.means")}</p>
+            </div>
+            <Field label={say("secure.more.baseAddress")} hint={say("secure.more.baseAddress.hint")}>
+              <Input type="url" value={form.baseAddress} maxLength={2048} spellCheck={false} autoComplete="off" placeholder="https://hie.example.org" onChange={(_, { value }) => change({ baseAddress: value })} />
+            </Field>
+            <Field label={say("secure.more.fhirBase")} hint={say("secure.more.fhirBase.hint")}>
+              <Input type="url" value={form.fhirBase} maxLength={2048} spellCheck={false} autoComplete="off" placeholder="https://hie.example.org:8443" onChange={(_, { value }) => change({ fhirBase: value })} />
+            </Field>
+          </div>
+        </details>
       </section>
       {planning && <Spinner size="tiny" className="start" label={say("secure.address.planning")} />}
       {error && !planning && (

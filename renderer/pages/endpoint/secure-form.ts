@@ -10,6 +10,7 @@ export type Scope = "all" | "local" | "keep";
 export const offeredAccounts = ["LocalSystem", "NT AUTHORITY\\NetworkService", "NT AUTHORITY\\LocalService"] as const;
 
 export interface SecureForm {
+  /** By the name of its service, which no other has. */
   readonly instance: string;
   /** Null while the configuration has a single port. */
   readonly port: number | null;
@@ -19,6 +20,10 @@ export interface SecureForm {
   readonly otherAccount: string;
   readonly hostName: string;
   readonly takeOver: boolean;
+  readonly clientCertificates: boolean;
+  /** Each "" where the configuration stays as it is. */
+  readonly baseAddress: string;
+  readonly fhirBase: string;
 }
 
 const plainAccount = (account: string): string => account.toLowerCase().replace(/^nt authority\\|^\.\\/, "").replaceAll(" ", "");
@@ -67,13 +72,16 @@ export function nameToProve(certificate: Certificate | undefined, machineName: s
 export function initialForm(instance: Instance): SecureForm {
   const ports = portsOf(instance);
   return {
-    instance: instance.name,
+    instance: instance.service,
     port: ports.length > 1 ? instance.port ?? ports[0] ?? null : null,
     scope: instance.host === "0.0.0.0" || instance.host === null ? "all" : instance.host === "127.0.0.1" ? "local" : "keep",
     account: offeredSpelling(instance.account),
     otherAccount: "",
     hostName: "",
     takeOver: false,
+    clientCertificates: false,
+    baseAddress: "",
+    fhirBase: "",
   };
 }
 
@@ -83,7 +91,7 @@ const hosts = { all: "0.0.0.0", local: "127.0.0.1", keep: undefined } as const s
 export function requestOf(form: SecureForm, instance: Instance, allowExpired: boolean): Omit<SecureRequest, "certificate"> {
   const account = form.account === "" ? form.otherAccount.trim() : form.account;
   const address = hosts[form.scope];
-  const hostName = form.hostName.trim();
+  const [hostName, baseAddress, fhirBase] = [form.hostName.trim(), form.baseAddress.trim(), form.fhirBase.trim()];
   return {
     instance: form.instance,
     ...(sameAccount(account, instance.account) ? {} : { account }),
@@ -92,6 +100,9 @@ export function requestOf(form: SecureForm, instance: Instance, allowExpired: bo
     ...(hostName === "" ? {} : { hostName }),
     ...(allowExpired && { allowExpired }),
     ...(form.takeOver && { takeOver: form.takeOver }),
+    ...(form.clientCertificates && { clientCertificates: form.clientCertificates }),
+    ...(baseAddress === "" ? {} : { baseAddress }),
+    ...(fhirBase === "" ? {} : { fhirBase }),
   };
 }
 

@@ -38,7 +38,7 @@ export function SecureWizard({ name, machine }: { readonly name: string | null; 
   const [stored] = useState(takeHandedCertificate);
   if (loaded.state !== "ready") return <Page title={name === null ? say("secure.titleAny") : say("secure.title", { name })}><LoadedView loaded={loaded}>{() => null}</LoadedView></Page>;
   const instances = loaded.value.filter(({ endpoints }) => endpoints.length > 0);
-  const first = name === null ? instances[0] : loaded.value.find((each) => each.name === name);
+  const first = name === null ? instances[0] : loaded.value.find(({ service }) => service === name) ?? loaded.value.find((each) => each.name === name);
   if (first) return <Wizard instances={instances.includes(first) ? instances : [first, ...instances]} first={first} handed={stored} machine={machine} />;
   return (
     <Page title={say("secure.titleAny")}>
@@ -83,7 +83,7 @@ function Wizard({ instances, first, handed, machine }: {
   const plan = planned?.plan ?? null;
   const steps = useSteps(plan?.planId ?? "", plan?.operations ?? noOperations);
 
-  const instance = instances.find(({ name }) => name === form.instance) ?? first;
+  const instance = instances.find(({ service }) => service === form.instance) ?? first;
   const fileNames = files.map((file) => file.name);
 
   useEffect(() => () => {

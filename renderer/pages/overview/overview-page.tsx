@@ -7,12 +7,13 @@ import { useLanguage, useSay } from "../../messages/language.tsx";
 import type { Say } from "../../messages/message.ts";
 import { formatDay, formatMoment } from "../../messages/moment.ts";
 import { addressOf, goTo } from "../../shell/route.ts";
-import { Button, Empty, ErrorSmallIcon, ForwardIcon, ServerIcon, SuccessSmallIcon, UndoIcon, useRestoreFocusTarget, WarningSmallIcon } from "../../ui/index.ts";
+import { Button, Empty, ForwardIcon, ServerLargeIcon, UndoIcon, useRestoreFocusTarget } from "../../ui/index.ts";
 import { commonName, daysLeft } from "../certificate/days-left.ts";
 import { DaysLeftLabel } from "../certificate/days-left-label.tsx";
 import { FindingList } from "../finding-list.tsx";
 import { OutcomeLabel } from "../history/outcome-label.tsx";
 import { useUndoDialog } from "../history/undo-dialog.tsx";
+import { ServiceState } from "../instance/service-state.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
 import { addressOfInstance, isSecured, nextStep, summarise } from "./overview.ts";
@@ -46,7 +47,7 @@ function NextStepCard({ instances }: { readonly instances: readonly Instance[] }
   const { now } = useSession();
   const next = nextStep(instances, now);
   if (!next) return null;
-  const { name } = next.instance;
+  const { name, service } = next.instance;
   const date = next.kind === "renew" ? formatDay(next.certificate.notAfter, tag) : "";
   const [title, why, action] = next.kind === "secure"
     ? [say("overview.next.secure", { name }), say("overview.next.secure.why"), say("overview.secure")]
@@ -59,17 +60,9 @@ function NextStepCard({ instances }: { readonly instances: readonly Instance[] }
         <h2>{title}</h2>
         <div className="dim">{why}</div>
       </div>
-      <Button appearance="primary" onClick={() => goTo({ page: "secure", instance: name })}>{action}</Button>
+      <Button appearance="primary" onClick={() => goTo({ page: "secure", instance: service })}>{action}</Button>
     </section>
   );
-}
-
-function ServiceState({ instance }: { readonly instance: Instance }) {
-  const say = useSay();
-  const [icon, tone] = instance.state === "running" ? [<SuccessSmallIcon key="icon" className="tone-success" />, ""]
-    : instance.state === "stopped" ? [<ErrorSmallIcon key="icon" className="tone-error" />, "tone-error"]
-    : [<WarningSmallIcon key="icon" className="tone-warning" />, "tone-warning"];
-  return <span className={`with-icon ${tone}`}>{icon}{say(`service.${instance.state}`)}</span>;
 }
 
 function InstanceRow({ instance }: { readonly instance: Instance }) {
@@ -80,7 +73,7 @@ function InstanceRow({ instance }: { readonly instance: Instance }) {
   return (
     <>
       <tr role="row">
-        <td role="cell"><span className="strong">{name}</span><div className="dim">{say(`product.${instance.product}`)}</div></td>
+        <td role="cell"><a className="strong" href={addressOf({ page: "instance", service: instance.service })}>{name}</a><div className="dim">{say(`product.${instance.product}`)}</div></td>
         <td role="cell" data-label={say("overview.column.address")}>
           {address === null ? <span className="dim">{say("overview.address.none")}</span> : <span className={`mono break${instance.scheme === "http" ? " tone-warning" : ""}`}>{address}</span>}
         </td>
@@ -89,10 +82,10 @@ function InstanceRow({ instance }: { readonly instance: Instance }) {
             ? <><span className="break">{commonName(instance.certificate.subject)}</span><div><DaysLeftLabel certificate={instance.certificate} /></div></>
             : <span className="dim">{say("overview.certificate.none")}</span>}
         </td>
-        <td role="cell" data-label={say("overview.column.service")}><ServiceState instance={instance} /></td>
+        <td role="cell" data-label={say("overview.column.service")}><ServiceState state={instance.state} /></td>
         <td role="cell" className="table-action">
           {instance.endpoints.length > 0 && (
-            <Button aria-label={say(secured ? "overview.replaceWhich" : "overview.secureWhich", { name })} onClick={() => goTo({ page: "secure", instance: name })}>
+            <Button aria-label={say(secured ? "overview.replaceWhich" : "overview.secureWhich", { name })} onClick={() => goTo({ page: "secure", instance: instance.service })}>
               {say(secured ? "overview.replace" : "overview.secure")}
             </Button>
           )}
@@ -112,7 +105,7 @@ function Instances({ instances }: { readonly instances: readonly Instance[] }) {
   return (
     <section className="card instances" aria-labelledby="instances-title">
       <h2 id="instances-title">{say("overview.instances")}</h2>
-      {instances.length === 0 ? <Empty icon={<ServerIcon />} title={say("overview.instances.empty.title")}>{say("overview.instances.empty.hint")}</Empty> : (
+      {instances.length === 0 ? <Empty icon={<ServerLargeIcon />} title={say("overview.instances.empty.title")}>{say("overview.instances.empty.hint")}</Empty> : (
         <table className="table" role="table" aria-labelledby="instances-title">
           <thead role="rowgroup">
             <tr role="row">

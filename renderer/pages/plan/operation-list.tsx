@@ -11,7 +11,7 @@ import type { StepState } from "./steps.ts";
 /** Lines of a difference shown before the rest is asked for. */
 const firstLines = 24;
 
-function Difference({ lines }: { readonly lines: readonly DifferenceLine[] }) {
+export function Difference({ lines }: { readonly lines: readonly DifferenceLine[] }) {
   const say = useSay();
   const [all, setAll] = useState(false);
   const shown = all ? lines : lines.slice(0, firstLines);
