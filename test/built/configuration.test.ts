@@ -80,7 +80,7 @@ describe("config secure FILE", () => {
       const before = readFileSync(file);
       const { json } = await config("secure", file);
       if (json.ok) {
-        changed += json.value.changes.length;
+        changed += Number(json.value.changes.length);
         for (const change of json.value.changes) expect(change.to).toBe(change.from.replace("http:", "https:"));
         expect((await config("unsecure", file)).json, name).toMatchObject({ ok: true });
       } else {
