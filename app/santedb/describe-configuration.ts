@@ -1,7 +1,7 @@
 // A configuration described for people: what its sections, services and URLs mean, and where they stand.
 import type { Finding } from "../finding.ts";
 import { sha256 } from "../plan/hash.ts";
-import type { Configuration, Endpoint, Mention, OtherEndpoint, Section } from "./configuration.ts";
+import { attributeOf, type Configuration, type Endpoint, type Mention, type OtherEndpoint, type Section } from "./configuration.ts";
 import type { ConfigurationFiles } from "./configuration-files.ts";
 import type { ConfigurationView, SectionRole, ServiceRole, ServiceView, UrlRole } from "./configuration-view.ts";
 import { isLoopback } from "./endpoint.ts";
@@ -62,19 +62,19 @@ function reachOf(host: string): "this-computer" | "every-address" | "one-host" {
   return isLoopback(host) ? "this-computer" : "one-host";
 }
 
-function describeEndpoint(endpoint: Endpoint | OtherEndpoint, file: string): ServiceView["endpoints"][number] {
+function describeEndpoint(endpoint: Endpoint | OtherEndpoint, { file, encoding }: Pick<Configuration, "file" | "encoding">): ServiceView["endpoints"][number] {
   const { contract, address, kind, certificate, clientCerts, line, column } = endpoint;
   const http = kind === "http" ? endpoint : null;
   return {
     contract: nameOf(contract), address, kind, file, line, column,
     scheme: http?.scheme ?? (kind === "other" ? endpoint.scheme : null), host: http?.host ?? null, port: http?.port ?? null, path: http?.path ?? null,
     reach: http && reachOf(http.host),
-    certificate: certificate?.attributes.get("findValue")?.text ?? null,
+    certificate: certificate ? attributeOf(certificate, "findValue", encoding)?.text ?? null : null,
     clientCertificates: clientCerts ? clientCerts.value === "true" || clientCerts.value === "1" : null,
   };
 }
 
-function describeServices({ services, endpoints, others, file }: Configuration): readonly ServiceView[] {
+function describeServices({ services, endpoints, others, file, encoding }: Configuration): readonly ServiceView[] {
   const ofService = new Map<string, (Endpoint | OtherEndpoint)[]>();
   for (const endpoint of [...endpoints, ...others].sort((one, other) => one.tag.offset - other.tag.offset)) {
     const list = ofService.get(endpoint.service);
@@ -89,7 +89,7 @@ function describeServices({ services, endpoints, others, file }: Configuration):
     return {
       name, implementation: nameOf(implementation), behaviors: behaviors.map(({ type }) => type), file, line,
       role: roleOfService(own.map(({ contract }) => contract)),
-      endpoints: own.map((endpoint) => describeEndpoint(endpoint, file)),
+      endpoints: own.map((endpoint) => describeEndpoint(endpoint, { file, encoding })),
     };
   });
 }

@@ -2,7 +2,7 @@
 import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import type { Setting, Splice } from "../plan/operation.ts";
-import type { Configuration, ConfigurationDocument, Endpoint, Mention, Place, Service, StartTag, TextElement } from "./configuration.ts";
+import { attributeOf, type Configuration, type ConfigurationDocument, type Endpoint, type Mention, type Place, type Service, type StartTag, type TextElement } from "./configuration.ts";
 import { asWritten } from "./convert.ts";
 import { byteLength, type TextEncoding } from "./encoding.ts";
 import { parseAddress, type HttpAddress } from "./endpoint.ts";
@@ -50,7 +50,7 @@ export function planSettings(configuration: Configuration, endpoints: readonly E
     throw problem("configuration-setting", { file, problem: "a v2 dCDR has no certificate, client certificates or external address in its file." });
   }
   const rest = new FileEdit(file, encoding);
-  if (wanted.certificate !== undefined) for (const endpoint of endpoints) setCertificate(rest, endpoint, wanted.certificate);
+  if (wanted.certificate !== undefined) for (const endpoint of endpoints) setCertificate(rest, endpoint, wanted.certificate, encoding);
   if (wanted.clientCertificates !== undefined) setClientCertificates(rest, configuration, endpoints, wanted.clientCertificates, wanted.clientIssuers ?? []);
   if (wanted.baseAddress !== undefined) setBaseAddress(rest, configuration, wanted.baseAddress);
   const fhir = wanted.fhirBase === undefined ? nothing : setFhirBase(configuration, wanted.fhirBase, rest);
@@ -120,10 +120,10 @@ function certificateAttributes(thumbprint: string, storeName: string): Readonly<
   return { findType: "FindByThumbprint", storeName, storeLocation: "LocalMachine", findValue: thumbprint };
 }
 
-function setCertificate(edit: FileEdit, endpoint: Endpoint, thumbprint: string): void {
+function setCertificate(edit: FileEdit, endpoint: Endpoint, thumbprint: string, encoding: TextEncoding): void {
   const { certificate, tag } = endpoint;
   const values = certificateAttributes(thumbprint, "My");
-  const from = certificate?.attributes.get("findValue")?.text ?? "";
+  const from = certificate ? attributeOf(certificate, "findValue", encoding)?.text ?? "" : "";
   const setting = { name: "certificate", of: nameOfEndpoint(endpoint), from, to: thumbprint } as const;
   if (!certificate) {
     edit.child(tag, `<${prefixOf(tag)}certificate${edit.attributeText(values)} />`);
@@ -133,7 +133,7 @@ function setCertificate(edit: FileEdit, endpoint: Endpoint, thumbprint: string):
   const missing: Record<string, string> = {};
   let changed = false;
   for (const [name, value] of Object.entries(values)) {
-    const present = certificate.attributes.get(name);
+    const present = attributeOf(certificate, name, encoding);
     // What is left out has the very value wanted as its default; only an empty element names nothing at all.
     if (!present && (name === "findValue" || from === "")) missing[name] = value;
     if (!present || present.text.toLowerCase() === value.toLowerCase()) continue;

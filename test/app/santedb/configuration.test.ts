@@ -61,11 +61,11 @@ describe("reading a configuration", () => {
   });
 
   it("lists included files and URLs that stand elsewhere, in attributes and in text", () => {
-    const { documents: [{ includes = [] } = {}], mentions } = parse(aroundRest("<baseAddress>http://clinic.example.org:9200/</baseAddress>", {
+    const { documents: [document], mentions } = parse(aroundRest("<baseAddress>http://clinic.example.org:9200/</baseAddress>", {
       before: "<include>config/rest.xml</include><include><![CDATA[ config/b.xml ]]></include>\n",
       after: "<section xsi:type='OAuthConfigurationSection' issuerName='http://clinic.example.org/auth'><base>http://a/fhir</base></section>",
     }));
-    expect(includes.map(({ path }) => path)).toEqual(["config/rest.xml", "config/b.xml"]);
+    expect(document?.includes.map(({ path }) => path)).toEqual(["config/rest.xml", "config/b.xml"]);
     expect(mentions).toMatchObject([
       { section: "RestConfigurationSection", element: "baseAddress", attribute: null, value: "http://clinic.example.org:9200/", line: 4 },
       { section: "OAuthConfigurationSection", element: "section", attribute: "issuerName", value: "http://clinic.example.org/auth", line: 6 },

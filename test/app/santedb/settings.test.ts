@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { LockstepError } from "../../../app/errors.ts";
-import { parseConfiguration, parseDocument, type Configuration } from "../../../app/santedb/configuration.ts";
+import { attributeOf, parseConfiguration, parseDocument, type Configuration } from "../../../app/santedb/configuration.ts";
 import type { ConfigurationFile, ConfigurationFiles } from "../../../app/santedb/configuration-files.ts";
 import { planEdit, type PlannedEdit } from "../../../app/santedb/edit.ts";
 import type { WantedSettings } from "../../../app/santedb/settings.ts";
@@ -22,7 +22,7 @@ const plan = (bytes: Uint8Array, wanted: WantedSettings, ...others: readonly Uin
 const after = (planned: PlannedEdit, index = 0): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(planned.edits[index]?.after);
 const read = (planned: PlannedEdit): Configuration => parseConfiguration(planned.edits[0]?.after ?? new Uint8Array(), "after");
 const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-const named = (configuration: Configuration): readonly (string | undefined)[] => configuration.endpoints.map(({ certificate }) => certificate?.attributes.get("findValue")?.text);
+const named = (configuration: Configuration): readonly (string | undefined)[] => configuration.endpoints.map(({ certificate }) => (certificate ? attributeOf(certificate, "findValue", configuration.encoding)?.text : undefined));
 
 describe("the certificate of an endpoint", () => {
   it("is written into the empty element that SanteDB leaves, as its Configuration Tool writes it", () => {
