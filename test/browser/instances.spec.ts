@@ -267,7 +267,7 @@ test.describe("a service that does not stop", () => {
     await expect(page.steps.locator("pre")).toHaveText(["sc stop sdb-www-default", "taskkill /PID 4711 /F"]);
     await picture(window, "service-end-process");
     expect(server.calls.filter(({ name }) => name === "plan.apply")).toHaveLength(1);
-    await page.commit("Stop it, by ending its process if need be");
+    await page.commit("Stop it, by force if need be");
     await expect(page.question("sdb-www-default was stopped")).toBeVisible();
     await page.close.click();
     await expect(page.fact("State")).toHaveText("stopped");
