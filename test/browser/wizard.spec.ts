@@ -125,6 +125,26 @@ test("the password and the files are gone from the page once the plan is made, a
   await expect(wizard.steps.getByText("Prove that www.clinic-7.example.org:9200 presents this certificate")).toBeVisible();
 });
 
+test("what is folded away is written only where it was filled in, and is kept on Back", async ({ window, server }) => {
+  const wizard = await new OverviewPage(window).secure("default");
+  await wizard.choose(...pem);
+  await wizard.next.click();
+  await expect(window.getByRole("checkbox", { name: "Ask for client certificates" })).toBeHidden();
+  await window.getByText("More", { exact: true }).click();
+  await window.getByRole("checkbox", { name: "Ask for client certificates" }).check();
+  await window.getByRole("textbox", { name: "External address behind a proxy" }).fill("https://hie.example.org");
+  await window.getByRole("textbox", { name: "External address behind a proxy" }).scrollIntoViewIfNeeded();
+  await picture(window, "wizard-more");
+  await wizard.next.click();
+  await expect(wizard.heading("Review the change")).toBeVisible();
+  await wizard.back.click();
+  await expect(window.getByRole("checkbox", { name: "Ask for client certificates" })).toBeChecked();
+  await expect(window.getByRole("textbox", { name: "External address behind a proxy" })).toHaveValue("https://hie.example.org");
+  const { input } = server.calls.find(({ name }) => name === "endpoint.planSecure") ?? {};
+  expect(input).toMatchObject({ instance: "sdb-www-default", clientCertificates: true, baseAddress: "https://hie.example.org" });
+  expect(input).not.toHaveProperty("fhirBase");
+});
+
 test("a PEM certificate and its key need no password, and are read again by themselves after Back", async ({ window }) => {
   const wizard = await new OverviewPage(window).secure("default");
   await wizard.choose(...pem);

@@ -6,14 +6,15 @@ const thumbprint = "A909502DD82AE41433E6F83886B00D4277A32A7B";
 
 describe("the address of a page", () => {
   it.each<Route>([
-    { page: "overview" }, { page: "secure", instance: null }, { page: "secure", instance: "a/b c" }, { page: "certificates" },
+    { page: "overview" }, { page: "secure", instance: null }, { page: "secure", instance: "a/b c" }, { page: "instances" },
+    { page: "instance", service: "sdb-www-default" }, { page: "instance", service: "file" }, { page: "file", path: "C:\\Program Files\\100%\\santedb.config" }, { page: "file", path: "/opt/santedb/santedb.config.xml" }, { page: "certificates" },
     { page: "certificate", store: "My", thumbprint }, { page: "certificate", store: "Root", thumbprint }, { page: "import" }, { page: "request" },
     { page: "complete", id: null }, { page: "complete", id: "20261122-081011-9f3a" }, { page: "convert" }, { page: "history" }, { page: "record", id: "20261122-081011-9f3a" },
   ])("leads to it: $page", (route) => expect(parseRoute(addressOf(route))).toEqual(route));
 
   it.each([
     "#/nowhere", "#/certificates/My", `#/certificates/Disk/${thumbprint}`, `#/certificates/My/${thumbprint.slice(1)}`, `#/certificates/My/${thumbprint.toLowerCase()}`,
-    `#/certificates/My/${thumbprint}/more`, "#/import/file", "#/history/a/b", "#/%E0%A4%A", "#/certificates/%E0%A4%A/b",
+    `#/certificates/My/${thumbprint}/more`, "#/import/file", "#/instances/other/a", "#/instances/file/", "#/instances/file/%E0%A4%A", "#/instances/file/a/b", "#/history/a/b", "#/%E0%A4%A", "#/certificates/%E0%A4%A/b",
   ])("of no page is unknown: %s", (address) => expect(parseRoute(address)).toEqual({ page: "unknown" }));
 
   it("may be empty, or lack its first stroke", () => {

@@ -21,15 +21,21 @@ const instance: Instance = {
 
 describe("the wizard's form", () => {
   it("begins with how the instance stands", () => {
-    expect(initialForm(instance)).toMatchObject({ instance: "default", scope: "all", account: "NT AUTHORITY\\NetworkService", port: 9200 });
+    expect(initialForm(instance)).toMatchObject({ instance: "sdb-www-default", scope: "all", account: "NT AUTHORITY\\NetworkService", port: 9200 });
     expect(initialForm({ ...instance, host: "127.0.0.1" }).scope).toBe("local");
     expect(initialForm({ ...instance, host: "clinic" }).scope).toBe("keep");
   });
 
   it("leaves out of the request what stays as it is", () => {
-    expect(requestOf({ ...initialForm(instance), port: null }, instance, false)).toEqual({ instance: "default" });
+    expect(requestOf({ ...initialForm(instance), port: null }, instance, false)).toEqual({ instance: "sdb-www-default" });
     expect(requestOf({ ...initialForm(instance), scope: "local", account: "", otherAccount: " .\\lockstep ", hostName: " a.example ", takeOver: true }, instance, true))
-      .toEqual({ instance: "default", port: 9200, address: "127.0.0.1", account: ".\\lockstep", hostName: "a.example", allowExpired: true, takeOver: true });
+      .toEqual({ instance: "sdb-www-default", port: 9200, address: "127.0.0.1", account: ".\\lockstep", hostName: "a.example", allowExpired: true, takeOver: true });
+  });
+
+  it("asks for client certificates, base address and FHIR base only where they were given", () => {
+    const form = { ...initialForm(instance), port: null, clientCertificates: true, baseAddress: " https://hie.example.org ", fhirBase: "https://hie.example.org:8443" };
+    expect(requestOf(form, instance, false)).toEqual({ instance: "sdb-www-default", clientCertificates: true, baseAddress: "https://hie.example.org", fhirBase: "https://hie.example.org:8443" });
+    expect(requestOf({ ...form, clientCertificates: false, baseAddress: "  ", fhirBase: "" }, instance, false)).toEqual({ instance: "sdb-www-default" });
   });
 
   it("knows the ports of HTTP addresses only, and counts what a port carries", () => {

@@ -45,6 +45,8 @@ function BackupRow({ backup, onCompare, onRestore }: { readonly backup: Backup; 
           <span>{say(`backups.relation.${backup.relation}`)}</span>
           {backup.scheme !== null && <span>{say("backups.scheme", { scheme: backup.scheme })}</span>}
           <span>{formatSize(backup.size, tag)}</span>
+        </div>
+        <div className="spaced dim backup-more">
           <span className="mono break" title={backup.file}>{fileNameOf(backup.file)}</span>
           {backup.sha256 !== null && <Hash value={backup.sha256} when={when} />}
         </div>

@@ -19,14 +19,14 @@ function CompareDialog({ of, asked: { backup, when }, open, onClose }: { readonl
     <Dialog open={open} onOpenChange={onClose}>
       <DialogSurface className="plan-dialog">
         <DialogBody>
-          <DialogTitle>{say("compare.title", { when })}</DialogTitle>
+          <DialogTitle>{say("compare.title")}</DialogTitle>
           <DialogContent className="dialog-content" tabIndex={0}>
             {loaded.state === "failed" ? <ErrorNotice error={loaded.error} /> : (
               <LoadedView loaded={loaded}>{({ lines, file }) => (lines.length === 0 ? <Notice intent="success" title={say("compare.same")} /> : (
                 <>
                   <dl className="facts compared">
                     <div className="fact"><dt><span className="mono">−</span> {say("compare.file")}</dt><dd className="mono break">{file}</dd></div>
-                    <div className="fact"><dt><span className="mono">+</span> {say("compare.backup")}</dt><dd className="mono break">{backup.file}</dd></div>
+                    <div className="fact"><dt><span className="mono">+</span> {say("compare.backup", { when })}</dt><dd className="mono break">{backup.file}</dd></div>
                   </dl>
                   <div><Difference lines={lines} /></div>
                 </>

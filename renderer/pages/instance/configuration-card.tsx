@@ -23,7 +23,7 @@ export function AddressRows({ of, configuration, elevates }: { readonly of: stri
       <ul className="address-rows" aria-label={say("addresses.ports")}>
         {ports.map((group) => (
           <li key={group.port}>
-            <span className="grow"><span className="mono">{say("addresses.port", { port: String(group.port) })}</span> <span className="dim">{say("addresses.count", { count: group.count, schemes: group.schemes.join(", ") })}</span></span>
+            <span className="grow spaced"><span className="strong">{say("addresses.port", { port: String(group.port) })}</span><span className="dim">{say("addresses.count", { count: group.count, schemes: group.schemes.join(", ") })}</span></span>
             {targetsOf(group).map((to) => (
               <Button key={to} {...restoresFocus} aria-label={say(`addresses.${to}.actionWhich`, { port: String(group.port) })}
                 onClick={() => change.ask(addressesRequest(say, of, file, to, ports.length > 1 ? group.port : null))}>{say(`addresses.${to}.action`)}</Button>

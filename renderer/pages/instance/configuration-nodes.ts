@@ -8,8 +8,6 @@ export type SectionView = ConfigurationView["sections"][number];
 export type Content =
   | { readonly kind: "branch"; readonly branch: "http" | "apart" | "urls" | "files"; readonly count: number }
   | { readonly kind: "service"; readonly service: ServiceView }
-  /** The program behind a service. */
-  | { readonly kind: "program"; readonly service: ServiceView }
   | { readonly kind: "endpoint"; readonly endpoint: EndpointView }
   | { readonly kind: "role"; readonly role: UrlRole; readonly count: number }
   | { readonly kind: "url"; readonly url: UrlView }
@@ -29,10 +27,7 @@ const placeOf = ({ file, line }: { readonly file: string; readonly line: number 
 
 const serviceNode = (service: ServiceView): Node => ({
   id: `service ${placeOf(service)} ${service.name}`, content: { kind: "service", service },
-  children: [
-    ...service.endpoints.map((endpoint) => leaf(`endpoint ${placeOf(endpoint)}:${endpoint.column}`, { kind: "endpoint", endpoint })),
-    leaf(`program ${placeOf(service)} ${service.name}`, { kind: "program", service }),
-  ],
+  children: service.endpoints.map((endpoint) => leaf(`endpoint ${placeOf(endpoint)}:${endpoint.column}`, { kind: "endpoint", endpoint })),
 });
 
 function roleNodes(urls: readonly UrlView[], wanted: (role: UrlRole) => boolean): readonly Node[] {
@@ -103,6 +98,12 @@ export function rowsOf(nodes: readonly Node[], opened: ReadonlySet<string>, leve
     return [{ node, level, position: index + 1, size: nodes.length, open }, ...(open === true ? rowsOf(node.children, opened, level + 1) : [])];
   });
 }
+
+/** Whether it lets only those in who show a client certificate, wherever its endpoints ask for one. */
+export const checksClientCertificates = ({ behaviors }: ServiceView): boolean => behaviors.some((type) => /(^|\.)ClientCertificateAccessBehavior$/.test(type));
+
+/** A thumbprint cut to what tells it from others; anything else whole. */
+export const shortCertificate = (value: string): string => (/^[\dA-F]{40}$/i.test(value) ? `${value.slice(0, 8).toUpperCase()}…` : value);
 
 export type Move = { readonly kind: "go"; readonly to: number } | { readonly kind: "open" | "close"; readonly id: string };
 

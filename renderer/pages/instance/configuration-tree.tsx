@@ -5,8 +5,8 @@ import { useLanguage, useSay } from "../../messages/language.tsx";
 import type { Say } from "../../messages/message.ts";
 import { formatSize } from "../../messages/size.ts";
 import { Button, ExpandedIcon, ForwardIcon, ProtectedSmallIcon } from "../../ui/index.ts";
-import { configurationTree, firstOpen, moveOf, rowsOf, type Content, type EndpointView, type Node, type Row } from "./configuration-nodes.ts";
-import { fileNameOf, lastName } from "./file-name.ts";
+import { checksClientCertificates, configurationTree, firstOpen, moveOf, rowsOf, shortCertificate, type Content, type EndpointView, type Node, type Row } from "./configuration-nodes.ts";
+import { fileNameOf } from "./file-name.ts";
 
 /** What a row shows: its name, what that means, a second line, and where it stands. */
 interface Shown {
@@ -21,17 +21,16 @@ function endpointMeans({ kind, reach, host, clientCertificates, certificate }: E
     ...(kind === "invalid" ? [say("tree.endpoint.invalid")] : kind === "other" ? [say("tree.endpoint.other")] : []),
     ...(reach === null ? [] : [reach === "one-host" ? say("tree.reach.one-host", { host: host ?? "" }) : say(`tree.reach.${reach}`)]),
     ...(clientCertificates === true ? [say("tree.clientCertificates")] : []),
-    ...(certificate === null ? [] : [say("tree.certificate", { certificate })]),
+    ...(certificate === null ? [] : [say("tree.certificate", { certificate: shortCertificate(certificate) })]),
   ];
 }
 
 function shownOf(content: Content, say: Say, tag: string): Shown {
   switch (content.kind) {
     case "branch": return { name: <span className="strong">{say(`tree.${content.branch}`)}</span>, means: say(`tree.${content.branch}.means`, { count: content.count }) };
-    case "service": return { name: content.service.name, means: say(`role.${content.service.role}`), place: content.service };
-    case "program": return {
-      name: <span className="dim">{say("tree.program")} <span className="mono">{lastName(content.service.implementation)}</span></span>,
-      ...(content.service.behaviors.length > 0 && { means: say("tree.behaviors", { behaviors: content.service.behaviors.map(lastName).join(", ") }) }),
+    case "service": return {
+      name: content.service.name, place: content.service,
+      means: [say(`role.${content.service.role}`), ...(checksClientCertificates(content.service) ? [say("tree.checksClients")] : [])].join(" · "),
     };
     case "endpoint": return {
       name: <span className={`mono${content.endpoint.kind === "invalid" ? " tone-error" : ""}`}>{content.endpoint.address}</span>,
@@ -40,7 +39,7 @@ function shownOf(content: Content, say: Say, tag: string): Shown {
     case "role": return { name: say(`url.${content.role}`), means: say(`url.${content.role}.means`) };
     case "url": return {
       name: <span className="mono">{content.url.value}</span>,
-      means: content.url.attribute === null ? content.url.element : `${content.url.element} ${content.url.attribute}`, place: content.url,
+      more: <span className="mono">{content.url.attribute === null ? content.url.element : `${content.url.element}@${content.url.attribute}`}</span>, place: content.url,
     };
     case "file": return {
       name: <span className="mono">{content.file.includedBy === null ? content.file.file : fileNameOf(content.file.file)}</span>,

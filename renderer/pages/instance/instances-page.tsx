@@ -41,10 +41,11 @@ function Row({ entry: { instance, address, worst } }: { readonly entry: Entry })
       <td role="cell" data-label={say("overview.column.service")}><ServiceState state={instance.state} /><div className="dim break">{instance.account}</div></td>
       <td role="cell" data-label={say("instances.column.finding")}>
         {worst === null ? <span className="dim">{say("instances.finding.none")}</span> : (
-          <span className="worst">
+          <span className="worst" title={worst.message}>
             <IntentIcon intent={worst.severity} />
-            <span><span className="visually-hidden">{say(`severity.${worst.severity}`)}: </span>{worst.message}
-              {instance.findings.length > 1 && <span className="dim"> {say("instances.finding.more", { count: instance.findings.length - 1 })}</span>}
+            <span>
+              <span className="visually-hidden">{say(`severity.${worst.severity}`)}: </span><span className="clamped">{worst.message}</span>
+              {instance.findings.length > 1 && <div className="dim">{say("instances.finding.more", { count: instance.findings.length - 1 })}</div>}
             </span>
           </span>
         )}

@@ -37,7 +37,7 @@ function CandidateList({ candidates, label }: { readonly candidates: readonly Ca
 /** Which file the service reads, and which it does not. Where none lies is folded away. */
 export function PlacesCard({ candidates }: { readonly candidates: readonly Candidate[] }) {
   const say = useSay();
-  const present = candidates.filter(({ state }) => state !== "absent");
+  const present = [...candidates.filter(({ state }) => state === "used"), ...candidates.filter(({ state }) => state === "decoy")];
   const absent = candidates.filter(({ state }) => state === "absent");
   if (candidates.length === 0) return null;
   return (

@@ -52,7 +52,7 @@ export function restoreRequest(say: Say, of: string, file: string, backup: Backu
   const name = fileNameOf(file);
   return {
     plan: (host) => host.configuration.planRestore({ of, backup: backup.file }),
-    title: say("restore.title", { name, when }), lead: say("restore.lead"), commit: say("restore.commit"),
-    running: say("restore.running", { name }), done: say("restore.done", { name, when }), failed: say("restore.failed", { name }),
+    title: say("restore.title", { name }), lead: say("restore.lead", { when }), commit: say("restore.commit"),
+    running: say("restore.running", { name }), done: say("restore.done", { name }), failed: say("restore.failed", { name }),
   };
 }

@@ -49,7 +49,7 @@ export function ServiceCard({ detail, elevates }: { readonly detail: InstanceDet
           <Fact name={say("serviceCard.start")}>{say(`startType.${startType}`)}{startType === "disabled" && <div className="dim">{say("startType.disabled.hint")}</div>}</Fact>
         )}
         <Fact name={say("serviceCard.command")}>
-          <span className="thumbprint">
+          <span className="copyable">
             <span className="mono break">{detail.imagePath}</span>
             <CopyButton text={detail.imagePath} name={say("app.copyWhat", { what: say("serviceCard.command.what") })} label={say("app.copy")} copied={say("app.copied")} failed={say("app.copyFailed")} />
           </span>

@@ -74,7 +74,7 @@ function Outcome({ request, plan, act, steps, cancelling, elevates }: {
       );
     case "done": return (
       <>
-        <Notice intent="success" title={request.done} announce />
+        <Notice intent="success" title={act.value.verified.length > 0 ? say("planDialog.proven", { count: act.value.verified.length }) : say("planDialog.done")} announce />
         {act.value.verified.length > 0 && <VerifiedTable verified={act.value.verified} planned={plan.certificate?.thumbprint ?? null} label={say("proof.served")} />}
         <FindingList findings={act.value.findings} label={say("review.findings")} />
       </>
