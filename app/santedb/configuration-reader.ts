@@ -11,7 +11,7 @@ const depthLimit = 256;
 /** Of all elements together: to find what a prefix means, the parser may climb from each of them to the root. */
 const climbLimit = 50_000_000;
 const attributeLimit = 1000;
-const endpointLimit = 100_000;
+const endpointLimit = 20_000;
 const mentionLimit = 1000;
 const includeLimit = 1000;
 const sectionLimit = 10_000;
