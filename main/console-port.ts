@@ -1,6 +1,6 @@
 // The console as its hosts see it: what answers the contract, what raises its events, and how it is ended.
 import type { Emit, Implementation } from "../app/host.ts";
-import type { PracticeKind } from "./machines/practice/kinds.ts";
+import type { PracticeKind } from "./machines/practice/kind-name.ts";
 
 export interface ConsoleOptions {
   /** Left out, the machine of this operating system; practice where neither fits. */
@@ -21,8 +21,8 @@ export interface ConsoleOptions {
 
 export interface Console {
   readonly implementation: Implementation;
-  /** The folder of a practice machine that was made by opening it; left out where there was one. */
-  readonly made?: string;
+  /** A practice machine that was made by opening it: its folder, and its services in the order to stop them; left out where there was one. */
+  readonly made?: { readonly directory: string; readonly services: readonly string[] };
   /** Gives every event to the listener, in the order raised, until the function returned is called. */
   readonly subscribe: (listener: Emit) => () => void;
   /** Lets a running change come to its end, then lets go of everything. Closing twice is closing once. */

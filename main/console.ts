@@ -97,12 +97,14 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const resident = options.resident === true;
   const isNew = !await isMade(options);
   const machine = await openPracticeMachine({ directory, serviceProgram: options.serviceProgram ?? builtServiceProgram(), resident, ...(options.practiceKind !== undefined && { kind: options.practiceKind }) });
+  // A service that needs another is entered after it.
+  const made = isNew ? { directory, services: (await machine.services.list()).map(({ name }) => name).reverse() } : null;
   if (resident) await machine.powerOn();
   const { implementation, subscribe, settled } = changing(machine, options);
   let closing: Promise<void> | undefined;
   return {
     implementation,
-    ...(isNew && { made: directory }),
+    ...(made && { made }),
     subscribe,
     close: () => closing ??= (async () => {
       await settled();

@@ -1,4 +1,5 @@
 // The help, made from the table of verbs.
+import { kindMeanings, practiceKinds } from "../machines/practice/kind-name.ts";
 import type { OptionName } from "./options.ts";
 import type { Verb } from "./verb.ts";
 import { verbs } from "./verbs.ts";
@@ -6,7 +7,7 @@ import { verbs } from "./verbs.ts";
 const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: string]>> = {
   "machine": ["--machine windows|linux|practice", "the machine to work on (practice where neither fits)"],
   "practice-dir": ["--practice-dir DIR", "state of the practice machine; made on first use"],
-  "practice-kind": ["--practice-kind KIND", "what a new practice machine is: dcdr-v3, dcdr-v3-old-path, dcdr-v2, gateway, icdr, icdr-joined, low-privilege"],
+  "practice-kind": ["--practice-kind KIND", "what the practice machine is, when it is made (`lockstep --help` lists them)"],
   "data-dir": ["--data-dir DIR", "journal and settings"],
   "json": ["--json", "one JSON document on standard output, nothing else"],
   "yes": ["--yes, -y", "carry it out without asking"],
@@ -56,6 +57,11 @@ const listed = (names: readonly OptionName[]): string => {
   return names.map((name) => `  ${meanings[name][0].padEnd(width)}  ${meanings[name][1]}\n`).join("");
 };
 
+function kindList(): string {
+  const width = Math.max(...practiceKinds.map((kind) => kind.length));
+  return practiceKinds.map((kind) => `  ${kind.padEnd(width)}  ${kindMeanings[kind]}\n`).join("");
+}
+
 export function verbHelp(name: string, verb: Verb): string {
   const usage = ["lockstep", name, ...verb.operands, ...(verb.options.length > 0 ? ["[options]"] : [])].join(" ");
   const own = verb.options.length > 0 ? `\nOptions\n${listed(verb.options)}` : "";
@@ -73,6 +79,8 @@ configuration and the service together: all change, or all are put back.
 ${forms.map(([form, summary]) => `  ${form.padEnd(width)}  ${summary}\n`).join("")}
 With any verb
 ${listed(["machine", "practice-dir", "practice-kind", "data-dir", "json", "yes", "plan", "lang", "help", "version"])}
+Kinds of practice machine
+${kindList()}
 Exit status: 0 done; 1 done, and the answer is no; 2 wrong usage; 3 refused, nothing
 changed; 4 failed, everything put back; 5 failed, something not put back.
 `;

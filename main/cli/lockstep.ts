@@ -2,6 +2,7 @@
 // The command line: reads arguments, opens the console, runs one verb, prints one answer. Loads little until it must.
 import { asLockstepError, problem, type LockstepError } from "../../app/errors.ts";
 import type { ConsoleOptions } from "../console-port.ts";
+import { kindNamed } from "../machines/practice/kind-name.ts";
 import { globalOptions, readArguments, type Options } from "./options.ts";
 import { errorText, painter } from "./print.ts";
 import { version } from "./version.ts";
@@ -28,18 +29,12 @@ function machineKind(text: string): "windows" | "linux" | "practice" {
   throw problem("usage", { problem: `--machine takes windows, linux or practice, not ${text}.` });
 }
 
-async function practiceKind(text: string): Promise<NonNullable<ConsoleOptions["practiceKind"]>> {
-  const { isPracticeKind, practiceKinds } = await import("../machines/practice/kinds.ts");
-  if (!isPracticeKind(text)) throw problem("usage", { problem: `--practice-kind takes one of ${practiceKinds.join(", ")}, not ${text}.` });
-  return text;
-}
-
-async function consoleOptions(options: Options): Promise<ConsoleOptions> {
+function consoleOptions(options: Options): ConsoleOptions {
   if (options.lang !== undefined && options.lang !== "en") throw problem("usage", { problem: `The command line speaks en only, not ${options.lang}.` });
   return {
     ...(options.machine !== undefined && { machine: machineKind(options.machine) }),
     ...(options["practice-dir"] !== undefined && { practiceDirectory: options["practice-dir"] }),
-    ...(options["practice-kind"] !== undefined && { practiceKind: await practiceKind(options["practice-kind"]) }),
+    ...(options["practice-kind"] !== undefined && { practiceKind: kindNamed(options["practice-kind"]) }),
     ...(options["data-dir"] !== undefined && { dataDirectory: options["data-dir"] }),
   };
 }
@@ -68,7 +63,7 @@ async function runVerb(words: readonly string[], options: Options): Promise<numb
   const [{ openConsole, openConsoleForFiles, openConsoleWithoutMachine }, { createHost }, { dispatch }, { terminal }] = await Promise.all([
     import("../console.ts"), import("../../app/host.ts"), import("../dispatch.ts"), import("./terminal.ts"),
   ]);
-  const opening = await consoleOptions(options);
+  const opening = consoleOptions(options);
   const console = holds(verb.needsNoMachine, options) ? openConsoleWithoutMachine(opening)
     : await verb.fileAlone?.(operands) === true ? await openConsoleForFiles(opening)
     : await openConsole(opening);
@@ -105,7 +100,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     if (words[0] === "serve") {
       const { serve } = await import("./serve.ts");
-      return await serve(words.slice(1), options, await consoleOptions(options));
+      return await serve(words.slice(1), options, consoleOptions(options));
     }
     return await runVerb(words, options);
   } catch (thrown) {

@@ -2,12 +2,13 @@
 import { createInterface } from "node:readline/promises";
 import type { Progress } from "../../app/contract.ts";
 import type { EventName, EventPayload } from "../../app/host.ts";
+import type { Console } from "../console-port.ts";
 import { painter, printable, type Paint } from "./print.ts";
 
 export interface Terminal {
   event<Name extends EventName>(name: Name, payload: EventPayload<Name>): void;
-  /** A practice machine was made: what it is, and that its service goes on. */
-  made(directory: string): void;
+  /** A practice machine was made: where it is, and that its services go on. */
+  made(machine: NonNullable<Console["made"]>): void;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly show: (text: (paint: Paint) => string) => void;
   readonly onInterrupt: (cancel: () => void) => () => void;
@@ -42,8 +43,9 @@ export function terminal(json: boolean): Terminal {
     event: (name, payload) => {
       if (name === "plan.progress") progress(payload as Progress);
     },
-    made: (directory) => {
-      if (!json) stream.write(`Made a practice machine in ${printable(directory)}. What it runs goes on until \`lockstep service stop NAME\`.\n`);
+    made: ({ directory, services }) => {
+      const stops = services.map((name) => `\`lockstep service stop ${printable(name)}\``).join(", then ");
+      if (!json) stream.write(`Made a practice machine in ${printable(directory)}. What it started runs until ${stops}.\n`);
     },
     show: (text) => {
       if (!json) stream.write(text(paint));

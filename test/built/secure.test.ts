@@ -313,7 +313,7 @@ describe("a full disk", () => {
     expect(json.error, stdout).toMatchObject({ code: "disk-full", aftermath: "put-back" });
     expect(status).toBe(4);
     expect(sha256(config)).toBe(before);
-    expect(readdirSync(join(config, "..")).sort()).toEqual(["filler", "santedb.config"]);
+    expect(readdirSync(join(config, "..")).sort()).toEqual(["filler", "santedb.bak.gz", "santedb.config"]);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
   });
 

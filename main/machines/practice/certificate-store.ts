@@ -19,7 +19,8 @@ export interface PracticeCertificateStore extends CertificateStore {
   privateKey(store: StoreName, thumbprint: string): Promise<string | null>;
 }
 
-const sha1 = (der: Uint8Array): string => createHash("sha1").update(der).digest("hex").toUpperCase();
+/** 40 upper-case hexadecimal digits. */
+export const thumbprintOf = (der: Uint8Array): string => createHash("sha1").update(der).digest("hex").toUpperCase();
 
 const unusable = (act: string, reason: string, cause?: unknown): LockstepError => problem("certificate-store-failed", { act, reason }, { cause });
 
@@ -71,7 +72,7 @@ export function openCertificateStore(folder: string): PracticeCertificateStore {
   const readCertificate = async (store: StoreName, thumbprint: string): Promise<Uint8Array | null> => {
     try {
       const der = await readFile(certificatePath(store, thumbprint), materialLimit);
-      return sha1(der) === thumbprint ? der : null;
+      return thumbprintOf(der) === thumbprint ? der : null;
     } catch (thrown) {
       if (thrown instanceof LockstepError) return null;
       throw thrown;
@@ -112,7 +113,7 @@ export function openCertificateStore(folder: string): PracticeCertificateStore {
     import: async (store, der, key) => {
       const certificate = parse(der);
       const parsedKey = key === null ? null : parseKey(key, certificate);
-      const thumbprint = sha1(der);
+      const thumbprint = thumbprintOf(der);
       const present = await find(store, thumbprint);
       if (present && (present.hasPrivateKey || parsedKey === null)) return;
       // The certificate first: a key whose certificate is missing would be found by nobody, and stay for ever.

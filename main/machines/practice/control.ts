@@ -20,8 +20,8 @@ export type Running = Readonly<z.infer<typeof runningSchema>>;
 
 export const runningPath = (directory: string, service: string): string => join(directory, "services", `${service}.json`);
 
-/** `power-off` ends the process as a cut cable would, whatever its faults. */
-export const requestSchema = z.strictObject({ token: z.string().max(100), ask: z.enum(["state", "stop", "power-off"]) });
+/** `power-off` ends the process as a cut cable would, whatever its faults; `kill` gives it no time to record that either. */
+export const requestSchema = z.strictObject({ token: z.string().max(100), ask: z.enum(["state", "stop", "power-off", "kill"]) });
 export type ControlRequest = Readonly<z.infer<typeof requestSchema>>;
 
 export const answerSchema = z.strictObject({

@@ -1,18 +1,18 @@
-// Making a practice machine of one of the kinds: a Windows server with SanteDB, as it is the day before it is secured.
-import { createHash, randomInt } from "node:crypto";
+// Making a practice machine: a Windows server with SanteDB on it, as it is the day before it is secured.
+import { randomInt } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { problem } from "../../../app/errors.ts";
 import { atomicWrite, fileProblem, removeFile } from "../../storage/file.ts";
 import { withLock } from "../../storage/lock.ts";
-import { openCertificateStore, storeNames } from "./certificate-store.ts";
-import type { HttpSysTables, SslCertRecord } from "./http-sys-tables.ts";
-import { kinds, ownAccountSid, practiceHostName, type PracticeKind } from "./kinds.ts";
+import { openCertificateStore, storeNames, thumbprintOf } from "./certificate-store.ts";
+import type { HttpSysTables } from "./http-sys-tables.ts";
+import type { PracticeKind } from "./kind-name.ts";
+import { kinds } from "./kinds.ts";
 import type { Language } from "./language.ts";
-import { makeSelfSigned } from "./self-signed.ts";
 import type { ServiceTable } from "./service-table.ts";
-import { formatState, httpSysFileName, machineFileName, servicesFileName, type MachineFile } from "./state.ts";
+import { formatState, httpSysFileName, localAccounts, machineFileName, practiceHostName, servicesFileName, type MachineFile } from "./state.ts";
 
 /** Stands as long as a machine is being made and turned on for the first time. */
 const markName = "being-made.txt";
@@ -29,11 +29,16 @@ function isFree(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** A port that nothing holds, below those that operating systems give to outgoing connections (32768 on Linux, 49152 on Windows). */
-async function freePort(): Promise<number> {
+/**
+ * A port that nothing holds and that was not `given` before, below those that operating systems give to outgoing
+ * connections (32768 on Linux, 49152 on Windows).
+ */
+async function freePort(given: Set<number>): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = randomInt(20_000, 32_000);
-    if (await isFree("0.0.0.0", port) && await isFree("::", port)) return port;
+    if (given.has(port) || !(await isFree("0.0.0.0", port)) || !(await isFree("::", port))) continue;
+    given.add(port);
+    return port;
   }
   throw problem("internal", { problem: "no free port was found between 20000 and 32000" });
 }
@@ -49,39 +54,30 @@ const windowsReservations: HttpSysTables["urlacl"] = [
   { url: "http://*:2869/", sddl: "D:(A;;GX;;;LS)" },
 ];
 
-/** Puts the gateway's own certificate into the stores, and gives the record that its installer makes. */
-async function selfSignedRecord(directory: string, port: number): Promise<SslCertRecord> {
-  const { certificate, privateKey } = await makeSelfSigned("0.0.0.0");
-  const store = openCertificateStore(join(directory, "certificates"));
-  await store.import("My", certificate, privateKey);
-  await store.import("Root", certificate, null);
-  return {
-    endpoint: `0.0.0.0:${port}`, thumbprint: createHash("sha1").update(certificate).digest("hex").toUpperCase(),
-    applicationId: "{E65AB546-1345-42E7-82D2-0914336CD71E}", store: "MY", flags: {},
-  };
-}
-
 async function writeContents(directory: string, kind: PracticeKind, language: Language): Promise<void> {
-  const [port, second] = [await freePort(), await freePort()];
-  const { files, folders = [], services, reservations = [], selfSignedPort } = kinds[kind].contents(port, second === port ? second + 1 : second);
-  const machine: MachineFile = {
-    format: "lockstep-practice-machine", version: 1, kind, hostName: practiceHostName, language, port,
-    accounts: [{ name: "Administrator", sid: "S-1-5-21-1004336348-1177238915-682003330-500" }, { name: "santedb", sid: ownAccountSid }],
-  };
-  // %SystemDrive% is this folder: Windows expands image paths too, and a machine that is moved stays whole.
-  const table: ServiceTable = { version: 1, services: services.map((service) => ({ ...service, exitCode: 1077 })) };
-
+  const given = new Set<number>();
+  const { port, services, files, folders = [], reservations = [], certificates = [] } = await kinds[kind](() => freePort(given));
+  const store = openCertificateStore(join(directory, "certificates"));
   await mkdir(join(directory, "services"), { mode: 0o700 });
   await mkdir(join(directory, "logs"));
-  for (const store of storeNames) await mkdir(join(directory, "certificates", store), { recursive: true, mode: 0o700 });
+  for (const name of storeNames) await mkdir(join(directory, "certificates", name), { recursive: true, mode: 0o700 });
   for (const folder of folders) await mkdir(join(directory, folder), { recursive: true });
   for (const [path, content] of files) {
-    await mkdir(join(directory, path, ".."), { recursive: true });
+    await mkdir(dirname(join(directory, path)), { recursive: true });
     await atomicWrite(join(directory, path), content, { mode: 0o644 });
   }
+  for (const { certificate, privateKey } of certificates) {
+    await store.import("My", certificate, privateKey);
+    await store.import("Root", certificate, null);
+  }
   const httpSys: HttpSysTables = {
-    version: 1, sslcert: selfSignedPort === undefined ? [] : [await selfSignedRecord(directory, selfSignedPort)], urlacl: [...windowsReservations, ...reservations], iplisten: [],
+    version: 1,
+    sslcert: certificates.map(({ certificate, endpoint, applicationId }) => ({ endpoint, thumbprint: thumbprintOf(certificate), applicationId, store: "MY", flags: {} })),
+    urlacl: [...windowsReservations, ...reservations],
+    iplisten: [],
   };
+  const table: ServiceTable = { version: 1, services: [...services] };
+  const machine: MachineFile = { format: "lockstep-practice-machine", version: 1, hostName: practiceHostName, language, kind, port, accounts: localAccounts };
   await atomicWrite(join(directory, httpSysFileName), formatState(httpSys), { mode: 0o644 });
   await atomicWrite(join(directory, servicesFileName), formatState(table), { mode: 0o600 });
   // Last, because with it the folder is a practice machine.

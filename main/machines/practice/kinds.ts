@@ -1,135 +1,188 @@
-// The kinds of practice machine: what a Windows server with SanteDB looks like, by product, version, account and state.
+// What a practice machine of each kind holds on the day before it is secured: its services, their files and leftovers.
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { z } from "zod";
-import { sampleConfiguration, secondGenerationConfiguration, serverConfiguration } from "./sample-configuration.ts";
+import type { HttpSysTables } from "./http-sys-tables.ts";
+import type { PracticeKind } from "./kind-name.ts";
+import { dcdrV2Configuration } from "./configurations/dcdr-v2.ts";
+import { dcdrConfiguration, type DcdrConfiguration } from "./configurations/dcdr-v3.ts";
+import { icdrConfiguration } from "./configurations/icdr.ts";
+import { makeSelfSigned, type SelfSigned } from "./self-signed.ts";
 import type { ServiceEntry } from "./service-table.ts";
+import { practiceHostName, serviceAccountSid } from "./state.ts";
 
-export const practiceKinds = ["dcdr-v3", "dcdr-v3-old-path", "dcdr-v2", "gateway", "icdr", "icdr-joined", "low-privilege"] as const;
-export const practiceKindSchema = z.enum(practiceKinds);
-export type PracticeKind = z.infer<typeof practiceKindSchema>;
+export type { PracticeKind };
 
-export const isPracticeKind = (text: string): text is PracticeKind => practiceKindSchema.safeParse(text).success;
+/** A certificate of the machine, in Personal with its key and in Root, with the record of HTTP.sys that names it. */
+export interface BoundCertificate extends SelfSigned {
+  /** "0.0.0.0:9200". */
+  readonly endpoint: string;
+  readonly applicationId: string;
+}
 
-/** The machine's own name; what is joined to it is joined by this name. */
-export const practiceHostName = "clinic-7.example.org";
-
-/** What a kind puts on the machine. Paths are those below %SystemDrive%, with slashes. */
-export interface KindContents {
+export interface Contents {
+  /** Port of the first instance. */
+  readonly port: number;
+  /** The first instance's service comes first. */
+  readonly services: readonly ServiceEntry[];
+  /** By path below the machine's folder, with slashes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Empty folders that the programs leave behind. */
   readonly folders?: readonly string[];
-  readonly services: readonly Omit<ServiceEntry, "exitCode">[];
-  readonly reservations?: readonly { readonly url: string; readonly sddl: string }[];
-  /** The certificate that the gateway's installer makes and binds to the port. */
-  readonly selfSignedPort?: number;
+  /** Beside those of a fresh Windows. */
+  readonly reservations?: HttpSysTables["urlacl"];
+  readonly certificates?: readonly BoundCertificate[];
 }
 
-export interface Kind {
-  /** How many ports it listens on. */
-  readonly ports: 1 | 2;
-  /** The first port is that of the instance that the machine is about. */
-  readonly contents: (port: number, second: number) => KindContents;
-}
-
-/** SID of the practice machine's account .\santedb. */
-export const ownAccountSid = "S-1-5-21-1004336348-1177238915-682003330-1001";
+/** Makes the contents. `freePort` gives a port that nothing holds, another one at each call. */
+export type Kind = (freePort: () => Promise<number>) => Promise<Contents>;
 
 const suite = "Program Files/SanteSuite/SanteDB";
-const roaming = (view: "System32" | "SysWOW64"): string => `Windows/${view}/config/systemprofile/AppData/Roaming`;
-const documented = `${roaming("SysWOW64")}/santedb-www/default/SanteDB.config`;
+const www = `${suite}/WWW`;
+/** %APPDATA% of LocalSystem, for 64-bit and for 32-bit processes, and of an ordinary account. */
+const roaming = {
+  system64: "Windows/System32/config/systemprofile/AppData/Roaming",
+  system32: "Windows/SysWOW64/config/systemprofile/AppData/Roaming",
+  ofAccount: (account: string): string => `Users/${account}/AppData/Roaming`,
+} as const;
+/** Where SanteDB's own instructions say the file lies, and where no release looks. */
+const documentedFile = `${roaming.system32}/santedb-www/default/SanteDB.config`;
+
+const current = "3.0.2101.0";
+const districtServer = "http://icdr.district.example.org:8080/";
+
+/** %SystemDrive% is the machine's folder: Windows expands such paths too, and a machine that is moved stays whole. */
+const onDrive = (path: string): string => `%SystemDrive%/${path}`;
 
 const secret = (): string => randomBytes(24).toString("base64url");
 
-/** SanteDB keeps its last good configuration beside the file, packed. */
-const withOwnBackup = (path: string, content: Uint8Array): readonly (readonly [string, Uint8Array])[] =>
-  [[path, content], [`${path.slice(0, path.lastIndexOf("/"))}/santedb.bak.gz`, gzipSync(content)]];
+interface Installed {
+  readonly version: string;
+  /** Path of the file that it reads. */
+  readonly reads: string;
+}
 
-/** Links that the installer makes, and that stay as they are whatever becomes of the addresses. Source: santedb-www.iss. */
-const links = (port: number): readonly (readonly [string, Uint8Array])[] => {
-  const link = Buffer.from(`[InternetShortcut]\r\nURL=http://127.0.0.1:${port}/\r\n`, "latin1");
-  return [["ProgramData/Microsoft/Windows/Start Menu/Programs/SanteSuite/SanteDB/SanteDB.url", link], ["Users/Public/Desktop/SanteDB.url", link]];
-};
+/** The service of a www instance as its installer enters it: unquoted although it has blanks, with a secret in it. */
+const wwwService = (port: number, { version, reads }: Installed): ServiceEntry => ({
+  name: "sdb-www-default", displayName: "SanteDB WWW (default)",
+  imagePath: `${onDrive(www)}/santedb-www.exe --name="default" --base="http://0.0.0.0:${port}" --appsecret="${secret()}"`,
+  account: "LocalSystem", startType: "auto", version, exitCode: 1077, reads: onDrive(reads), savesOnStop: version.startsWith("3."),
+});
 
-/** Unquoted although it has blanks, and with its secret in the open, as the installer writes it. */
-function disconnectedService(product: "www" | "dcg", version: string, base: string, more: Partial<ServiceEntry> = {}): Omit<ServiceEntry, "exitCode"> {
-  const folder = product === "www" ? "WWW" : "DCG";
+/** A v3 file with the copy that SanteDB keeps beside it. */
+function dcdrFiles(path: string, configuration: DcdrConfiguration): readonly (readonly [string, Uint8Array])[] {
+  const content = dcdrConfiguration(configuration);
+  return [[path, content], [path.replace(/[^/]+$/, "santedb.bak.gz"), new Uint8Array(gzipSync(content))]];
+}
+
+/** The links that the installer of www makes, and that stay as they are whatever becomes of the address. Source: santedb-www.iss. */
+function shortcuts(port: number): readonly (readonly [string, Uint8Array])[] {
+  const content = Buffer.from(`[InternetShortcut]\r\nURL=http://127.0.0.1:${port}/\r\n`, "latin1");
+  return [
+    ["ProgramData/Microsoft/Windows/Start Menu/Programs/SanteSuite/SanteDB/SanteDB.url", content],
+    ["Users/Public/Desktop/SanteDB.url", content],
+  ];
+}
+
+const besideProgram = `${www}/instances/default/config/santedb.config`;
+
+async function dcdrV3(freePort: () => Promise<number>): Promise<Contents> {
+  const port = await freePort();
   return {
-    name: `sdb-${product}-default`, displayName: `SanteDB ${product === "www" ? "WWW" : "Gateway"} (default)`,
-    imagePath: `%SystemDrive%/${suite}/${folder}/santedb-${product}.exe --name="default" --base="${base}" --appsecret="${secret()}"`,
-    account: "LocalSystem", startType: "auto", version, ...more,
+    port,
+    services: [wwwService(port, { version: current, reads: besideProgram })],
+    files: new Map([...dcdrFiles(besideProgram, { version: current, scheme: "http", port, upstream: districtServer }), ...shortcuts(port)]),
   };
 }
 
-const newestPath = (product: "WWW" | "DCG"): string => `${suite}/${product}/instances/default/config/santedb.config`;
-const read = (path: string): string => `%SystemDrive%/${path}`;
+async function dcdrV3OldPath(freePort: () => Promise<number>): Promise<Contents> {
+  const [port, otherPort] = [await freePort(), await freePort()];
+  const version = "3.0.1000.0";
+  const reads = `${roaming.system64}/santedb/www/default/santedb.config`;
+  return {
+    port,
+    services: [wwwService(port, { version, reads })],
+    files: new Map([
+      ...dcdrFiles(reads, { version, scheme: "http", port, upstream: districtServer }), ...shortcuts(port),
+      [`${roaming.system64}/SanteDB/www-default/SanteDB.config`, dcdrV2Configuration("2.2.3.0", otherPort)],
+      [documentedFile, dcdrV2Configuration("2.2.3.0", otherPort)],
+    ]),
+  };
+}
 
-const serverService: Omit<ServiceEntry, "exitCode"> = {
-  name: "SanteDB", displayName: "SanteDB Server", imagePath: `"%SystemDrive%/${suite}/Server/SanteDB.exe"`, account: "LocalSystem", startType: "auto",
-  version: "3.0.2101.0", reads: read(`${suite}/Server/santedb.config.xml`),
-};
-const serverFiles = (port: number): readonly (readonly [string, Uint8Array])[] => [...serverConfiguration(port)].map(([name, content]) => [`${suite}/Server/${name}`, content]);
+async function dcdrV2(freePort: () => Promise<number>): Promise<Contents> {
+  const [port, otherPort] = [await freePort(), await freePort()];
+  const version = "2.2.3.0";
+  const reads = `${roaming.system32}/SanteDB/www-default/SanteDB.config`;
+  return {
+    port,
+    services: [wwwService(port, { version, reads })],
+    files: new Map([[reads, dcdrV2Configuration(version, port)], ...shortcuts(port), [documentedFile, dcdrV2Configuration(version, otherPort)]]),
+    folders: [`${roaming.system32}/SanteDBWWW/default`],
+  };
+}
 
-/** Sources: shared facts on SanteDB's releases, as `app/santedb/candidates.ts` has them. */
+/** Source: santedb-dcg, Program.cs and its installer, which runs `--install --bindcert`. */
+async function gateway(freePort: () => Promise<number>): Promise<Contents> {
+  const port = await freePort();
+  const folder = `${suite}/DCG`;
+  const reads = `${folder}/instances/default/config/santedb.config`;
+  return {
+    port,
+    services: [{
+      name: "sdb-dcg-default", displayName: "SanteDB DCG (default)",
+      imagePath: `${onDrive(folder)}/santedb-dcg.exe --name="default" --base="https://0.0.0.0:${port}" --appsecret="${secret()}"`,
+      account: "LocalSystem", startType: "auto", version: current, exitCode: 1077, reads: onDrive(reads), savesOnStop: true,
+    }],
+    files: new Map(dcdrFiles(reads, { version: current, scheme: "https", port, upstream: districtServer, hl7: "llp://127.0.0.1:12100", fhir: true })),
+    certificates: [{ ...await makeSelfSigned("0.0.0.0"), endpoint: `0.0.0.0:${port}`, applicationId: "{E65AB546-1345-42E7-82D2-0914336CD71E}" }],
+  };
+}
+
+/** Source: santedb-server, whose installer quotes the program. */
+async function icdr(freePort: () => Promise<number>): Promise<Contents> {
+  const port = await freePort();
+  const folder = `${suite}/Server`;
+  return {
+    port,
+    services: [{
+      name: "SanteDB", displayName: "SanteDB Host Process", imagePath: `"${onDrive(folder)}/SanteDB.exe"`,
+      account: "LocalSystem", startType: "auto", version: current, exitCode: 1077, reads: onDrive(`${folder}/santedb.config.xml`), savesOnStop: true,
+    }],
+    files: new Map([...icdrConfiguration(current, port)].map(([path, content]) => [`${folder}/${path}`, content])),
+  };
+}
+
+async function icdrJoined(freePort: () => Promise<number>): Promise<Contents> {
+  const server = await icdr(freePort);
+  const port = await freePort();
+  const upstream = `http://${practiceHostName}:${server.port}/`;
+  return {
+    ...server,
+    services: [...server.services, { ...wwwService(port, { version: current, reads: besideProgram }), dependencies: ["SanteDB"] }],
+    files: new Map([...server.files, ...dcdrFiles(besideProgram, { version: current, scheme: "http", port, upstream }), ...shortcuts(port)]),
+  };
+}
+
+async function lowPrivilege(freePort: () => Promise<number>): Promise<Contents> {
+  const [port, otherPort] = [await freePort(), await freePort()];
+  const reads = `${roaming.ofAccount("santedb")}/santedb/www/default/santedb.config`;
+  return {
+    port,
+    services: [{ ...wwwService(port, { version: current, reads }), account: ".\\santedb" }],
+    files: new Map([
+      ...dcdrFiles(reads, { version: current, scheme: "http", port, upstream: districtServer }), ...shortcuts(port),
+      [besideProgram, dcdrConfiguration({ version: current, scheme: "http", port: otherPort, upstream: districtServer })],
+    ]),
+    reservations: [{ url: `http://+:${port}/`, sddl: `D:(A;;GX;;;${serviceAccountSid})` }],
+  };
+}
+
 export const kinds: Readonly<Record<PracticeKind, Kind>> = {
-  "dcdr-v3": {
-    ports: 1,
-    contents: (port) => ({
-      files: new Map([...withOwnBackup(newestPath("WWW"), sampleConfiguration(port)), ...links(port)]),
-      services: [disconnectedService("www", "3.0.2101.0", `http://0.0.0.0:${port}`, { reads: read(newestPath("WWW")) })],
-    }),
-  },
-  "dcdr-v3-old-path": {
-    ports: 2,
-    contents: (port, other) => {
-      const path = `${roaming("System32")}/santedb/www/default/santedb.config`;
-      return {
-        files: new Map([
-          ...withOwnBackup(path, sampleConfiguration(port)), ...links(port),
-          [`${roaming("System32")}/SanteDB/www-default/SanteDB.config`, secondGenerationConfiguration(other)], [documented, secondGenerationConfiguration(other)],
-        ]),
-        services: [disconnectedService("www", "3.0.1000.0", `http://0.0.0.0:${port}`, { reads: read(path) })],
-      };
-    },
-  },
-  "dcdr-v2": {
-    ports: 2,
-    contents: (port, other) => {
-      const path = `${roaming("SysWOW64")}/SanteDB/www-default/SanteDB.config`;
-      return {
-        files: new Map([[path, secondGenerationConfiguration(port)], [documented, secondGenerationConfiguration(other)], ...links(port)]),
-        folders: [`${roaming("SysWOW64")}/SanteDBWWW/default`],
-        services: [disconnectedService("www", "2.2.3.0", `http://0.0.0.0:${port}`, { reads: read(path) })],
-      };
-    },
-  },
-  "gateway": {
-    ports: 1,
-    contents: (port) => ({
-      files: new Map(withOwnBackup(newestPath("DCG"), sampleConfiguration(port, { scheme: "https", gateway: true }))),
-      services: [disconnectedService("dcg", "3.0.2101.0", `https://0.0.0.0:${port}`, { reads: read(newestPath("DCG")) })],
-      selfSignedPort: port,
-    }),
-  },
-  "icdr": { ports: 1, contents: (port) => ({ files: new Map(serverFiles(port)), services: [serverService] }) },
-  "icdr-joined": {
-    ports: 2,
-    contents: (port, joined) => ({
-      files: new Map([
-        ...serverFiles(port), ...links(joined),
-        ...withOwnBackup(newestPath("WWW"), sampleConfiguration(joined, { upstream: `http://${practiceHostName}:${port}` })),
-      ]),
-      services: [serverService, disconnectedService("www", "3.0.2101.0", `http://0.0.0.0:${joined}`, { reads: read(newestPath("WWW")), dependencies: ["SanteDB"] })],
-    }),
-  },
-  "low-privilege": {
-    ports: 2,
-    contents: (port, other) => {
-      const path = "Users/santedb/AppData/Roaming/santedb/www/default/santedb.config";
-      return {
-        files: new Map([...withOwnBackup(path, sampleConfiguration(port)), [newestPath("WWW"), sampleConfiguration(other)], ...links(port)]),
-        services: [disconnectedService("www", "3.0.2101.0", `http://0.0.0.0:${port}`, { account: ".\\santedb", reads: read(path) })],
-        reservations: [{ url: `http://+:${port}/`, sddl: `D:(A;;GX;;;${ownAccountSid})` }],
-      };
-    },
-  },
+  "dcdr-v3": dcdrV3,
+  "dcdr-v3-old-path": dcdrV3OldPath,
+  "dcdr-v2": dcdrV2,
+  "gateway": gateway,
+  "icdr": icdr,
+  "icdr-joined": icdrJoined,
+  "low-privilege": lowPrivilege,
 };

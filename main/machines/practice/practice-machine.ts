@@ -11,8 +11,8 @@ import { nodeNetwork } from "../network.ts";
 import { openCertificateStore } from "./certificate-store.ts";
 import { createPracticeMachine, finishCreation } from "./creation.ts";
 import { bindingsOf, reservationsOf } from "./http-sys-tables.ts";
+import { defaultKind, type PracticeKind } from "./kind-name.ts";
 import { localisedSid, type Language } from "./language.ts";
-import type { PracticeKind } from "./kinds.ts";
 import { createNetsh } from "./netsh.ts";
 import { createServiceControl } from "./service-control.ts";
 import { createServiceProcesses } from "./service-process.ts";
@@ -29,7 +29,10 @@ export interface PracticeOptions {
    * for a command: they live on until they are stopped.
    */
   readonly resident?: boolean;
-  /** What is on the machine; for one that is there already, what must be on it. Left out, a v3 dCDR at creation, else anything. */
+  /**
+   * What the machine is, at creation; `dcdr-v3` when left out. A folder that holds a machine of another kind is refused;
+   * left out, it is opened whatever its kind.
+   */
   readonly kind?: PracticeKind;
   /** What netsh and sc print in; only at creation, English when left out. */
   readonly language?: Language;
@@ -40,9 +43,9 @@ export interface PracticeOptions {
 export interface PracticeMachine extends Machine {
   readonly kind: "practice";
   readonly directory: string;
-  /** Changes. Starts the services of start type `auto` that do not run, and waits until each runs or has failed. */
+  /** Changes. Starts the services of start type `auto` that do not run, those first that others need, and waits until each runs or has failed. */
   powerOn(): Promise<void>;
-  /** Changes. Ends every service that this object turned on, also one that was restarted since. Cannot be refused by a service. */
+  /** Changes. Ends every service that this object turned on, also one that was restarted since, those first that need others. Cannot be refused by a service. */
   powerOff(): Promise<void>;
 }
 
@@ -51,11 +54,13 @@ export interface PracticeMachine extends Machine {
  * machine-busy, file-unwritable, disk-full.
  */
 export async function openPracticeMachine(options: PracticeOptions): Promise<PracticeMachine> {
-  const fresh = await createPracticeMachine(options.directory, options.kind ?? "dcdr-v3", options.language ?? "en");
+  const fresh = await createPracticeMachine(options.directory, options.kind ?? defaultKind, options.language ?? "en");
   const directory = await realpath(options.directory);
   const state = openState(directory);
   const { hostName, language, kind } = await state.machine.read();
-  if (options.kind !== undefined && options.kind !== kind) throw problem("practice-unusable", { directory, reason: `it is a ${kind}, not a ${options.kind}` });
+  if (options.kind !== undefined && options.kind !== kind) {
+    throw problem("practice-unusable", { directory, reason: `it holds a machine of the kind ${kind}, not ${options.kind}` });
+  }
   const sid = async (account: string): Promise<string | null> =>
     knownSid(account) ?? localisedSid(account, language) ?? accountSid(account, await state.machine.read());
   const certificates = openCertificateStore(join(directory, "certificates"));

@@ -48,7 +48,7 @@ const texts: Readonly<Record<Language, ServiceControlText>> = {
     serviceExitCode: "SERVICE_EXIT_CODE", checkpoint: "CHECKPOINT", waitHint: "WAIT_HINT",
     messages: {
       2: "Das System kann die angegebene Datei nicht finden.",
-      1051: "Ein Beendigungsbefehl wurde an einen Dienst gesendet, von dem andere aktive Dienste abhängig sind.",
+      1051: "Der Steuerbefehl wurde an einen Dienst gesendet, von dem andere ausgeführte Dienste abhängig sind.",
       1053: "Der Dienst antwortete nicht rechtzeitig auf die Start- oder Steuerungsanforderung.",
       1056: "Eine Instanz dieses Dienstes wird bereits ausgeführt.",
       1058: "Der angegebene Dienst kann nicht gestartet werden. Er ist deaktiviert, oder ihm sind keine aktivierten Geräte zugeordnet.",
@@ -64,7 +64,7 @@ const texts: Readonly<Record<Language, ServiceControlText>> = {
     serviceExitCode: "CODE_SORTIE_SERVICE", checkpoint: "POINT_CONTRÔLE", waitHint: "INDICATION_ATTENTE",
     messages: {
       2: "Le fichier spécifié est introuvable.",
-      1051: "Une commande d’arrêt a été envoyée à un service dont dépendent d’autres services actifs.",
+      1051: "Une commande d’arrêt a été envoyée à un service dont dépendent d’autres services en cours d’exécution.",
       1053: "Le service n’a pas répondu assez vite à la demande de lancement ou de contrôle.",
       1056: "Une instance du service s’exécute déjà.",
       1058: "Le service ne peut pas être démarré parce qu’il est désactivé ou qu’aucun périphérique activé ne lui est associé.",

@@ -3,10 +3,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { access } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { ServiceRecord } from "../../../app/machine.ts";
-import { askService, readRunning } from "./control.ts";
+import { dependantsOf } from "../../../app/santedb/service.ts";
+import { removeFile } from "../../storage/file.ts";
+import { askService, readRunning, runningPath } from "./control.ts";
 import { recordEvent } from "./event-log.ts";
 import { withLock } from "../../storage/lock.ts";
-import { redactImagePath, serviceNamed, withExitCode, type ServiceEntry } from "./service-table.ts";
+import { expanded, redactImagePath, serviceNamed, withExitCode, type ServiceEntry } from "./service-table.ts";
 import type { State } from "./state.ts";
 
 /** Win32 codes of the service control manager that a start or stop may come to; 0 is success. */
@@ -18,13 +20,15 @@ export interface ControlOutcome {
 export interface ServiceProcesses {
   list(): Promise<readonly ServiceRecord[]>;
   find(name: string): Promise<ServiceRecord | null>;
-  /** Returns when the process is up and says START_PENDING, as `sc start` does. */
+  /** Returns when the services that it needs run, and its process is up and says START_PENDING, as `sc start` does. */
   start(name: string): Promise<ControlOutcome>;
-  /** Returns when the request was taken, as `sc stop` does. */
+  /** Returns when the request was taken, as `sc stop` does. Refused, with 1051, as long as services that need it run. */
   stop(name: string): Promise<ControlOutcome>;
-  /** Ends the process of a service at once. False where no service of this machine has the process id. */
-  end(processId: number): Promise<boolean>;
+  /** Ends the process of this id where it is that of a service of this machine. False, and nothing is done, where it is not. */
+  kill(processId: number): Promise<boolean>;
+  /** Those that are needed come up first. */
   powerOn(): Promise<void>;
+  /** Those that need others go down first. */
   powerOff(): Promise<void>;
 }
 
@@ -72,12 +76,10 @@ export function createServiceProcesses({ state, program, interpreter, resident }
   const { directory } = state;
   const turnedOn = new Map<string, ChildProcess>();
 
-  const expand = (imagePath: string): string => imagePath.replace(/%SystemDrive%/gi, () => directory);
-
   const record = async (entry: ServiceEntry): Promise<ServiceRecord> => {
     const answer = await askService(directory, entry.name, "state");
     const common = {
-      name: entry.name, displayName: entry.displayName, imagePath: redactImagePath(expand(entry.imagePath)), account: entry.account,
+      name: entry.name, displayName: entry.displayName, imagePath: redactImagePath(expanded(entry.imagePath, directory)), account: entry.account,
       startType: startTypes[entry.startType], version: entry.version ?? null, dependencies: entry.dependencies ?? [],
     };
     if (answer) return { ...common, state: answer.state, processId: answer.pid, exitCode: 0 };
@@ -114,44 +116,6 @@ export function createServiceProcesses({ state, program, interpreter, resident }
     return { code: 0, processId: child.pid ?? 0 };
   };
 
-  /** As the service control manager does: what a service needs is started before it. */
-  const startNeeded = async ({ dependencies = [] }: ServiceEntry): Promise<boolean> => {
-    for (const dependency of dependencies) {
-      await start(dependency);
-      await settled(dependency, ["running", "stopped"]);
-      if ((await find(dependency))?.state !== "running") return false;
-    }
-    return true;
-  };
-
-  const start = (name: string): Promise<ControlOutcome> => withLock(`practice start ${directory} ${name.toLowerCase()}`, reportLimit * 2, async () => {
-    const none = (code: ControlOutcome["code"]): ControlOutcome => ({ code, processId: 0 });
-    const entry = serviceNamed(await state.services.read(), name);
-    if (!entry) return none(1060);
-    if (entry.startType === "disabled") return none(1058);
-    if (await askService(directory, entry.name, "state")) return none(1056);
-    if (!(await startNeeded(entry))) return none(1068);
-    const missing = await access(program).then(() => false, () => true);
-    const outcome = missing ? none(2) : entry.faults?.refusesStart === true ? none(1053) : await launch(entry);
-    if (outcome.code !== 0) {
-      await state.services.change((table) => ({ next: withExitCode(table, entry.name, outcome.code), value: undefined }));
-      const text = missing ? `${program} is missing.` : "It did not answer the start request in time.";
-      await recordEvent(directory, { source: "Service Control Manager", id: 7000, text: `The ${entry.displayName} service failed to start. ${text}` });
-    }
-    return outcome;
-  });
-
-  const stop = async (name: string): Promise<ControlOutcome> => {
-    const entry = serviceNamed(await state.services.read(), name);
-    if (!entry) return { code: 1060, processId: 0 };
-    const dependants = (await state.services.read()).services.filter(({ dependencies = [] }) => dependencies.some((needed) => needed.toLowerCase() === entry.name.toLowerCase()));
-    for (const dependant of dependants) if (await askService(directory, dependant.name, "state")) return { code: 1051, processId: 0 };
-    const answer = await askService(directory, entry.name, "stop");
-    if (!answer) return { code: 1062, processId: 0 };
-    if (!answer.taken) return { code: 1061, processId: answer.pid };
-    return { code: 0, processId: answer.pid };
-  };
-
   /** Waits until a service has settled in one of the states. */
   const settled = async (name: string, states: readonly ServiceRecord["state"][]): Promise<boolean> => {
     const until = Date.now() + powerLimit;
@@ -163,12 +127,86 @@ export function createServiceProcesses({ state, program, interpreter, resident }
     }
   };
 
-  const end = async (processId: number): Promise<boolean> => {
-    for (const { name } of (await state.services.read()).services) {
-      // The answer proves, by the token, that the process is this machine's own.
-      if ((await askService(directory, name, "state"))?.pid !== processId) continue;
-      process.kill(processId, "SIGKILL");
-      await settled(name, ["stopped"]);
+  const list = async (): Promise<readonly ServiceRecord[]> => Promise.all((await state.services.read()).services.map(record));
+
+  const startLock = <Value>(name: string, work: () => Promise<Value>): Promise<Value> => withLock(`practice start ${directory} ${name.toLowerCase()}`, reportLimit * 2, work);
+
+  const failed = async ({ name, displayName }: ServiceEntry, code: number, id: number, text: string): Promise<void> => {
+    await state.services.change((table) => ({ next: withExitCode(table, name, code), value: undefined }));
+    await recordEvent(directory, { source: "Service Control Manager", id, text: `The ${displayName} service ${text}` });
+  };
+
+  /** Starts what a service needs, one after another. Gives the name of the first that does not run then; null when all do. */
+  const missingDependency = async ({ dependencies = [] }: ServiceEntry, above: readonly string[]): Promise<string | null> => {
+    for (const dependency of dependencies) {
+      // A circle, which Windows does not let come about.
+      if (above.includes(dependency.toLowerCase())) continue;
+      if ((await find(dependency))?.state !== "running") {
+        await startAfter(dependency, above);
+        await settled(dependency, ["running", "stopped"]);
+      }
+      if ((await find(dependency))?.state !== "running") return dependency;
+    }
+    return null;
+  };
+
+  const none = (code: ControlOutcome["code"]): ControlOutcome => ({ code, processId: 0 });
+
+  /** Why a service cannot be started now, whatever the others do; null when it can. */
+  const obstacle = async (entry: ServiceEntry | null): Promise<ControlOutcome | null> => {
+    if (!entry) return none(1060);
+    if (entry.startType === "disabled") return none(1058);
+    return await askService(directory, entry.name, "state") ? none(1056) : null;
+  };
+
+  /** `above`: the services, in lower case, that are being started and need this one. */
+  const startAfter = async (name: string, above: readonly string[]): Promise<ControlOutcome> => {
+    const entry = serviceNamed(await state.services.read(), name);
+    const refusal = await obstacle(entry);
+    if (refusal || !entry) return refusal ?? none(1060);
+    const missing = await missingDependency(entry, [...above, entry.name.toLowerCase()]);
+    if (missing !== null) {
+      await failed(entry, 1068, 7001, `depends on the ${missing} service, which does not run.`);
+      return none(1068);
+    }
+    return startLock(name, async () => launchUnlessRunning(entry.name));
+  };
+
+  const launchUnlessRunning = async (name: string): Promise<ControlOutcome> => {
+    const entry = serviceNamed(await state.services.read(), name);
+    const refusal = await obstacle(entry);
+    if (refusal || !entry) return refusal ?? none(1060);
+    const missing = await access(program).then(() => false, () => true);
+    const outcome = missing ? none(2) : entry.faults?.refusesStart === true ? none(1053) : await launch(entry);
+    if (outcome.code !== 0) await failed(entry, outcome.code, 7000, `failed to start. ${missing ? `${program} is missing.` : "It did not answer the start request in time."}`);
+    return outcome;
+  };
+
+  const stop = async (name: string): Promise<ControlOutcome> => {
+    const entry = serviceNamed(await state.services.read(), name);
+    if (!entry) return none(1060);
+    const running = await askService(directory, entry.name, "state");
+    if (!running) return none(1062);
+    const needed = dependantsOf(await list(), entry.name).some((dependant) => dependant.state !== "stopped");
+    if (needed) return { code: 1051, processId: running.pid };
+    const answer = await askService(directory, entry.name, "stop");
+    if (!answer) return none(1062);
+    return { code: answer.taken ? 0 : 1061, processId: answer.pid };
+  };
+
+  const kill = async (processId: number): Promise<boolean> => {
+    for (const entry of (await state.services.read()).services) {
+      const running = await readRunning(directory, entry.name);
+      if (running?.pid !== processId) continue;
+      // It proves itself and ends itself: by now another process may have its id.
+      const answer = await askService(directory, entry.name, "kill");
+      if (answer?.taken !== true) return false;
+      await settled(entry.name, ["stopped"]);
+      await startLock(entry.name, async () => {
+        if ((await readRunning(directory, entry.name))?.token !== running.token) return;
+        await failed(entry, 1067, 7034, "terminated unexpectedly.");
+        await removeFile(runningPath(directory, entry.name));
+      });
       return true;
     }
     return false;
@@ -177,7 +215,7 @@ export function createServiceProcesses({ state, program, interpreter, resident }
   const powerOn = async (): Promise<void> => {
     const { services } = await state.services.read();
     await Promise.all(services.filter(({ startType }) => startType === "auto").map(async ({ name }) => {
-      await start(name);
+      await startAfter(name, []);
       await settled(name, ["running", "stopped"]);
     }));
   };
@@ -185,16 +223,18 @@ export function createServiceProcesses({ state, program, interpreter, resident }
   const powerOff = async (): Promise<void> => {
     const ending = [...turnedOn];
     turnedOn.clear();
-    await Promise.all(ending.map(async ([name, child]) => {
+    const end = async (name: string, child: ChildProcess): Promise<void> => {
       await askService(directory, name, "power-off");
       child.stdin?.destroy();
       if (!(await settled(name, ["stopped"])) && child.exitCode === null) child.kill("SIGKILL");
-    }));
+    };
+    // A service has more dependants than any of them has.
+    const services = ending.length > 1 ? await list() : [];
+    const ranks = new Map(ending.map(([name]) => [name, dependantsOf(services, name).length]));
+    for (const rank of [...new Set(ranks.values())].sort((one, other) => one - other)) {
+      await Promise.all(ending.filter(([name]) => ranks.get(name) === rank).map(([name, child]) => end(name, child)));
+    }
   };
 
-  return {
-    find,
-    list: async () => Promise.all((await state.services.read()).services.map(record)),
-    start, stop, end, powerOn, powerOff,
-  };
+  return { find, list, start: (name) => startAfter(name, []), stop, kill, powerOn, powerOff };
 }

@@ -14,9 +14,9 @@ export const faultsSchema = z.strictObject({
   /** Stays so many milliseconds in STOP_PENDING, or in START_PENDING. */
   slowStop: milliseconds.optional(),
   slowStart: milliseconds.optional(),
-  /** When it stops, it writes the configuration with which it started over whatever the file holds by then, as SanteDB does at a save. */
+  /** Whether it writes its configuration back as it stops, whatever its program does of itself: see the trait of the same name. */
   savesOnStop: z.boolean().optional(),
-  /** Takes its configuration for unreadable and, as v3 does, puts santedb.bak.gz in its place. */
+  /** Takes its main file for one that cannot be read, whatever it holds: SanteDB 3 then goes back to its own copy without a word. */
   cannotRead: z.boolean().optional(),
 });
 export type Faults = Readonly<z.infer<typeof faultsSchema>>;
@@ -32,10 +32,12 @@ export const serviceEntrySchema = z.strictObject({
   version: z.string().max(100).optional(),
   /** Names of the services that it needs. */
   dependencies: z.array(z.string().max(256)).max(100).optional(),
-  /** The configuration that this version of the program reads under its account; left out, the one of 3.0.1500 and newer. */
-  reads: z.string().max(4096).optional(),
   /** Win32 exit code of the last run; 1077 never started. */
   exitCode: z.number().int().nonnegative(),
+  /** The configuration file that its program reads, with %SystemDrive%; left out, the one of the newest rule. */
+  reads: z.string().max(32_768).optional(),
+  /** A trait of the program: as it stops it writes the files that it had loaded back over what came there meanwhile. Left out, it does not. */
+  savesOnStop: z.boolean().optional(),
   faults: faultsSchema.optional(),
 });
 export type ServiceEntry = Readonly<z.infer<typeof serviceEntrySchema>>;
@@ -56,6 +58,9 @@ export function withExitCode(table: ServiceTable, name: string, exitCode: number
   if (!entry || entry.exitCode === exitCode) return table;
   return { ...table, services: table.services.map((service) => (service === entry ? { ...service, exitCode } : service)) };
 }
+
+/** A path or command line with %SystemDrive%, which is the machine's folder, put in. */
+export const expanded = (path: string, directory: string): string => path.replace(/%SystemDrive%/gi, () => directory);
 
 /** A command line that may be shown: the value of --appsecret is replaced by asterisks. */
 export function redactImagePath(imagePath: string): string {

@@ -1,4 +1,4 @@
-// The program of a practice service: a SanteDB dCDR or iCDR as far as HTTP.sys, certificates and the service control manager
+// The program of a practice service: a SanteDB dCDR as far as HTTP.sys, certificates and the service control manager
 // are concerned. Arguments: the machine's folder, the service's name, and --lifeline when it ends with its standard input.
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -8,11 +8,10 @@ import { asLockstepError, LockstepError } from "../../../app/errors.ts";
 import { knownSid, mayListenUnreserved } from "../../../app/http-sys/account.ts";
 import { reservationFor } from "../../../app/http-sys/reservation.ts";
 import { win32Meaning } from "../../../app/http-sys/win32.ts";
-import { configurationLimit, type Configuration, type Endpoint } from "../../../app/santedb/configuration.ts";
-import { configurationOf, readConfigurationFiles } from "../../../app/santedb/configuration-files.ts";
+import type { Endpoint } from "../../../app/santedb/configuration.ts";
 import { urlPrefix } from "../../../app/santedb/endpoint.ts";
 import { parseImagePath } from "../../../app/santedb/image-path.ts";
-import { atomicWrite, nodeFiles, readFile, removeFile } from "../../storage/file.ts";
+import { atomicWrite, removeFile } from "../../storage/file.ts";
 import { withLock } from "../../storage/lock.ts";
 import { openCertificateStore } from "./certificate-store.ts";
 import { askService, exchangeLimit, parseJson, proofOf, readLine, requestSchema, runningPath, sameSecret, type ControlAnswer, type Running } from "./control.ts";
@@ -20,7 +19,8 @@ import { recordEvent } from "./event-log.ts";
 import { reservationsOf } from "./http-sys-tables.ts";
 import { localisedSid } from "./language.ts";
 import { listen, serverHeader, type Listener } from "./listener.ts";
-import { serviceNamed, withExitCode, type Faults, type ServiceEntry } from "./service-table.ts";
+import { loadConfiguration, type LoadedConfiguration } from "./loaded-configuration.ts";
+import { expanded, serviceNamed, withExitCode, type Faults, type ServiceEntry } from "./service-table.ts";
 import { accountSid, openState } from "./state.ts";
 
 /** A reason not to run, with the Win32 code that the service control manager keeps. */
@@ -64,9 +64,8 @@ async function runService(directory: string, service: string): Promise<void> {
   const token = randomBytes(32).toString("hex");
   let status: ControlAnswer["state"] = "start-pending";
   let listener: Listener | null = null;
+  let loaded: LoadedConfiguration | null = null;
   let ending = false;
-  /** The configuration that it started with. */
-  let loaded: { readonly file: string; readonly content: Uint8Array } | null = null;
 
   const entryNow = async (): Promise<ServiceEntry> => {
     const entry = serviceNamed(await state.services.read(), service);
@@ -100,28 +99,12 @@ async function runService(directory: string, service: string): Promise<void> {
     return leave(1067, { id: 7031, text: `The ${title} service terminated unexpectedly. ${asLockstepError(thrown).message}` });
   };
 
-  /** As v3's FileConfigurationService.Reload does: what cannot be read is replaced by the last good copy, in silence. */
-  const readOwn = async (file: string, programFolder: string, cannotRead: boolean): Promise<Configuration> => {
-    try {
-      if (cannotRead) throw new Error("It was told to, by its cannotRead fault.");
-      return configurationOf(await readConfigurationFiles(nodeFiles, file, programFolder));
-    } catch (thrown) {
-      const kept = await nodeFiles.readGzip(join(file, "..", "santedb.bak.gz"), configurationLimit).catch(() => null);
-      if (!kept) throw thrown;
-      await atomicWrite(file, kept);
-      return configurationOf(await readConfigurationFiles(nodeFiles, file, programFolder));
-    }
-  };
-
-  const saveOwn = async (): Promise<void> => {
-    if (loaded && (await faultsNow()).savesOnStop === true) await atomicWrite(loaded.file, loaded.content);
-  };
-
   const stop = async (): Promise<void> => {
     status = "stop-pending";
-    await saveOwn();
     await pause((await faultsNow()).slowStop ?? 0);
     while ((await faultsNow()).ignoresStop === true) await pause(faultPoll);
+    const entry = await entryNow();
+    if (entry.faults?.savesOnStop ?? entry.savesOnStop ?? false) await loaded?.save();
     await leave(0);
   };
 
@@ -137,7 +120,9 @@ async function runService(directory: string, service: string): Promise<void> {
       const { ask } = request.data;
       const taken = ask !== "stop" || status === "running";
       if (ask === "stop" && taken) void stop().catch(fail);
-      socket.end(`${JSON.stringify({ proof: proofOf(token), state: status, pid: process.pid, taken } satisfies ControlAnswer)}\n`);
+      socket.end(`${JSON.stringify({ proof: proofOf(token), state: status, pid: process.pid, taken } satisfies ControlAnswer)}\n`, () => {
+        if (ask === "kill") process.kill(process.pid, "SIGKILL");
+      });
       if (ask === "power-off") void leave(0);
     });
   });
@@ -161,12 +146,13 @@ async function runService(directory: string, service: string): Promise<void> {
 
   const start = async (): Promise<void> => {
     const entry = await entryNow();
-    const image = parseImagePath(entry.imagePath.replace(/%SystemDrive%/gi, () => directory));
+    const image = parseImagePath(expanded(entry.imagePath, directory));
     const instance = image.name ?? "default";
-    // The program's own choice, whatever Lockstep makes of the files that lie about.
-    const file = (entry.reads ?? image.config ?? join(image.folder, "instances", instance, "config", "santedb.config")).replace(/%SystemDrive%/gi, () => directory);
-    const configuration = await readOwn(file, image.folder, entry.faults?.cannotRead === true);
-    loaded = { file, content: await readFile(file, configurationLimit) };
+    const file = entry.reads === undefined ? image.config ?? join(image.folder, "instances", instance, "config", "santedb.config") : expanded(entry.reads, directory);
+    loaded = await loadConfiguration({
+      file, programFolder: image.folder, keepsCopy: entry.version?.startsWith("2.") !== true, cannotRead: entry.faults?.cannotRead === true,
+    });
+    const { configuration } = loaded;
     const [unreadable] = configuration.others.filter(({ kind }) => kind === "invalid");
     if (unreadable) throw new Error(`${unreadable.address} is not an address that can be listened on.`);
 

@@ -5,23 +5,30 @@ import { LockstepError, problem } from "../../../app/errors.ts";
 import { atomicWrite, readFile } from "../../storage/file.ts";
 import { withLock } from "../../storage/lock.ts";
 import { httpSysTablesSchema, type HttpSysTables } from "./http-sys-tables.ts";
-import { practiceKindSchema } from "./kinds.ts";
+import { defaultKind, practiceKinds } from "./kind-name.ts";
 import { languageSchema } from "./language.ts";
 import { serviceTableSchema, type ServiceTable } from "./service-table.ts";
 
 export const machineFileSchema = z.strictObject({
   format: z.literal("lockstep-practice-machine"),
   version: z.literal(1),
-  /** Left out by machines that were made before there were kinds. */
-  kind: practiceKindSchema.default("dcdr-v3"),
   hostName: z.string().max(255),
   language: languageSchema,
-  /** Port of the instance that the machine is about, chosen free at creation. */
+  /** Machines made before there were kinds are of the first. */
+  kind: z.enum(practiceKinds).default(defaultKind),
+  /** Port of the first SanteDB instance, chosen free at creation. */
   port: z.number().int().min(1).max(65535),
   /** Local accounts by their bare name. */
   accounts: z.array(z.strictObject({ name: z.string().max(104), sid: z.string().max(190) })).max(1000),
 });
 export type MachineFile = Readonly<z.infer<typeof machineFileSchema>>;
+
+/** Of every practice machine, lower case. */
+export const practiceHostName = "clinic-7.example.org";
+const domainSid = "S-1-5-21-1004336348-1177238915-682003330";
+/** The account that services may be given instead of LocalSystem. */
+export const serviceAccountSid = `${domainSid}-1001`;
+export const localAccounts: MachineFile["accounts"] = [{ name: "Administrator", sid: `${domainSid}-500` }, { name: "santedb", sid: serviceAccountSid }];
 
 /** One JSON file. `change` gives its work the newest content, and no other process comes between reading and writing. */
 export interface StateFile<Content> {

@@ -1,20 +1,54 @@
-// taskkill: ends the process of one of the practice machine's services, and no other process whatever.
+// taskkill: ends the process of a practice service, and no other process of this computer.
 import type { CommandResult } from "../../../app/machine.ts";
 import type { Language } from "./language.ts";
 import type { ServiceProcesses } from "./service-process.ts";
 
-const texts: Readonly<Record<Language, { readonly ended: (id: string) => string; readonly missing: (id: string) => string }>> = {
-  en: { ended: (id) => `SUCCESS: The process with PID ${id} has been terminated.`, missing: (id) => `ERROR: The process "${id}" not found.` },
-  de: { ended: (id) => `ERFOLGREICH: Der Prozess mit PID ${id} wurde beendet.`, missing: (id) => `FEHLER: Der Prozess "${id}" wurde nicht gefunden.` },
-  fr: { ended: (id) => `Opération réussie : le processus avec PID ${id} a été terminé.`, missing: (id) => `Erreur : le processus "${id}" est introuvable.` },
+export interface TaskkillOptions {
+  readonly processes: ServiceProcesses;
+  readonly language: Language;
+}
+
+interface TaskkillText {
+  readonly ended: (processId: number) => string;
+  readonly notFound: (processId: number) => string;
+  readonly onlyByForce: (processId: number) => string;
+  readonly usage: string;
+}
+
+/** English as captured; German and French in its manner. */
+const texts: Readonly<Record<Language, TaskkillText>> = {
+  en: {
+    ended: (id) => `SUCCESS: The process with PID ${id} has been terminated.`,
+    notFound: (id) => `ERROR: The process "${id}" not found.`,
+    onlyByForce: (id) => `ERROR: The process with PID ${id} could not be terminated.\r\nReason: This process can only be terminated forcefully (with /F option).`,
+    usage: 'ERROR: Invalid syntax.\r\nType "TASKKILL /?" for usage.',
+  },
+  de: {
+    ended: (id) => `ERFOLGREICH: Der Prozess mit PID ${id} wurde beendet.`,
+    notFound: (id) => `FEHLER: Der Prozess "${id}" wurde nicht gefunden.`,
+    onlyByForce: (id) => `FEHLER: Der Prozess mit PID ${id} konnte nicht beendet werden.\r\nUrsache: Die Beendigung dieses Prozesses kann nur erzwungen werden (mit der Option /F).`,
+    usage: 'FEHLER: Ungültige Syntax.\r\nGeben Sie "TASKKILL /?" ein, um die Syntax anzuzeigen.',
+  },
+  fr: {
+    ended: (id) => `Opération réussie : le processus avec PID ${id} a été terminé.`,
+    notFound: (id) => `Erreur : le processus "${id}" est introuvable.`,
+    onlyByForce: (id) => `Erreur : impossible d’arrêter le processus avec PID ${id}.\r\nRaison : ce processus ne peut être arrêté que de force (avec l’option /F).`,
+    usage: 'Erreur : syntaxe incorrecte.\r\nEntrez "TASKKILL /?" pour afficher la syntaxe.',
+  },
 };
 
-/** Takes the arguments after the program's name; `/F /PID n` is all that is known. 128 where there is no such process, as Windows answers. */
-export function createTaskkill({ processes, language }: { readonly processes: ServiceProcesses; readonly language: Language }): (arguments_: readonly string[]) => Promise<CommandResult> {
+/** Makes the taskkill of a machine: takes the arguments after the program's name. 128 is its code for a process that it does not find. */
+export function createTaskkill({ processes, language }: TaskkillOptions): (arguments_: readonly string[]) => Promise<CommandResult> {
+  const text = texts[language];
+  const printed = (exitCode: number, line: string): CommandResult => ({ exitCode, output: `${line}\r\n` });
+
   return async (arguments_) => {
-    const id = /^\/F \/PID (\d{1,10})$/i.exec(arguments_.join(" "))?.[1];
-    if (id === undefined) return { exitCode: 1, output: "TASKKILL [/F] /PID\r\n" };
-    const ended = await processes.end(Number(id));
-    return { exitCode: ended ? 0 : 128, output: `${ended ? texts[language].ended(id) : texts[language].missing(id)}\r\n` };
+    const forced = arguments_.some((argument) => /^\/f$/i.test(argument));
+    const [option = "", digits = "", ...more] = arguments_.filter((argument) => !/^\/f$/i.test(argument));
+    if (!/^\/pid$/i.test(option) || !/^\d{1,10}$/.test(digits) || more.length > 0) return printed(1, text.usage);
+    const processId = Number(digits);
+    if (forced) return await processes.kill(processId) ? printed(0, text.ended(processId)) : printed(128, text.notFound(processId));
+    const known = (await processes.list()).some((service) => service.state !== "stopped" && service.processId === processId);
+    return known ? printed(1, text.onlyByForce(processId)) : printed(128, text.notFound(processId));
   };
 }

@@ -13,3 +13,8 @@ it("of Chromium, and files dropped on the icon, are passed over", () => {
 it("that make no sense are as if they were not there", () => {
   expect(consoleOptions(["--machine", "amiga", "--practice-dir"])).toEqual({});
 });
+
+it("of a kind of practice machine that there is not are refused, because another one would be made and stay", () => {
+  expect(consoleOptions(["--practice-kind", "gateway"])).toEqual({ practiceKind: "gateway" });
+  expect(() => consoleOptions(["--practice-kind", "gate"])).toThrow(expect.objectContaining({ code: "usage" }));
+});

@@ -22,9 +22,9 @@ let opener: string;
 beforeAll(async () => {
   const entry = join(folder, "opener.ts");
   writeFileSync(entry, `import { openPracticeMachine } from ${JSON.stringify(join(import.meta.dirname, "../../../main/machines/practice/practice-machine.ts"))};
-    const [, , directory = "", serviceProgram = "", label = "", count = "0"] = process.argv;
+    const [, , directory = "", serviceProgram = "", label = "", count = "0", kind = "dcdr-v3"] = process.argv;
     process.stdout.write("begun");
-    const machine = await openPracticeMachine({ directory, serviceProgram });
+    const machine = await openPracticeMachine({ directory, serviceProgram, kind });
     for (let turn = 1; turn <= Number(count); turn++) {
       const { exitCode } = await machine.commands.run(["netsh", "http", "add", "urlacl", \`url=http://\${label}:\${turn}/\`, "sddl=D:(A;;GX;;;NS)"]);
       if (exitCode !== 0) process.exit(9);
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const machine of opened) {
-    await machine.run("sc", "stop", service);
+    await machine.run("sc", "stop", machine.service);
     await machine.reaches("stopped");
   }
   rmSync(folder, { recursive: true, force: true });
@@ -48,7 +48,7 @@ describe("a new practice machine", () => {
   it("holds a SanteDB instance on plain http, in files that a person can read", async () => {
     const { machine, directory, port, configFile } = await open(join(folder, "new"));
     expect(machine).toMatchObject({ kind: "practice", hostName: "clinic-7.example.org", directory });
-    expect(readdirSync(directory).sort()).toEqual(["Program Files", "certificates", "http-sys.json", "logs", "machine.json", "services", "services.json"]);
+    expect(readdirSync(directory).sort()).toEqual(["Program Files", "ProgramData", "Users", "certificates", "http-sys.json", "logs", "machine.json", "services", "services.json"]);
     expect(readdirSync(join(directory, "certificates")).sort()).toEqual(["CA", "My", "Root"]);
     const bytes = readFileSync(configFile);
     expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
@@ -91,13 +91,16 @@ describe("a new practice machine", () => {
   it("is whole after a kill in the middle of its making, at whatever moment", async () => {
     for (let moment = 0; moment < 12; moment++) {
       const directory = join(folder, `killed-${moment}`);
-      const { child, begun, exit } = await run(directory);
+      // A gateway has a certificate to make, which takes the longest.
+      const kind = moment % 2 === 0 ? "dcdr-v3" : "gateway";
+      const { child, begun, exit } = await run(directory, "", "0", kind);
       await begun;
-      await new Promise((resolve) => { setTimeout(resolve, moment * 12); });
+      await new Promise((resolve) => { setTimeout(resolve, moment * 15); });
       child.kill("SIGKILL");
       await exit;
-      const { machine } = await open(directory);
-      expect((await machine.services.find(service))?.state).toBe("running");
+      const made = await open(directory, { kind });
+      expect((await made.machine.services.find(made.service))?.state).toBe("running");
+      expect((await made.machine.httpSys.bindings()).length).toBe(kind === "gateway" ? 1 : 0);
       expect(readdirSync(directory)).not.toContain("being-made.txt");
     }
   }, 60_000);

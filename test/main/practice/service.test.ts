@@ -196,6 +196,8 @@ describe("a service that may not start", () => {
   it("ends with 1067 on a configuration that it cannot read", async () => {
     await stopped();
     const original = readFileSync(one.configFile);
+    // With its own copy beside it, a v3 program would go back to that.
+    rmSync(join(one.configFile, "../santedb.bak.gz"));
     try {
       writeFileSync(one.configFile, original.subarray(0, original.length - 300));
       await endsWith(1067, /\t7031\t.*is not well-formed XML/);
