@@ -108,17 +108,21 @@ class Run {
   async back(touched: ReadonlySet<number>, verified: Verified[], insist: boolean): Promise<readonly LockstepError[]> {
     const failures: LockstepError[] = [];
     const doubts: LockstepError[] = [];
+    let runningOn: LockstepError | null = null;
     for (const step of [...touched].sort((left, right) => right - left)) {
       const operation = this.plan.operations[step];
       const undoing = operation && inverse(operation);
       if (!undoing) continue;
       this.tell("back", step, undoing, "running");
       try {
+        // A service that runs on may write its own copy over the file, and the one kept would be gone by then.
+        if (undoing.kind === "file.restore" && runningOn) throw runningOn;
         const { changed } = await this.do(undoing, () => this.writeIfPossible({ type: "intent", step, direction: "back" }), insist);
         await this.writeIfPossible({ type: "done", step, direction: "back", changed });
         this.tell("back", step, undoing, "done");
       } catch (thrown) {
         const error = asLockstepError(thrown);
+        if (undoing.kind === "service.stop") runningOn = error;
         (undoing.kind === "service.start" ? doubts : failures).push(error);
         await this.writeIfPossible({ type: "failed", step, direction: "back", error: error.report() as never });
         this.tell("back", step, undoing, "failed");

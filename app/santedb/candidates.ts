@@ -71,16 +71,16 @@ export function candidatePaths(machine: Machine, service: SanteDbService): reado
   const version = versionNumber(record.version);
   const fits = (from: number, to: number, account = true): boolean | null => (version === null ? null : version >= from && version < to && account);
   const newest = v(3, 0, 1500);
-  const beside: CandidatePath = { path: files.join(image.folder, "instances", name, "config", "santedb.config"), rule: "3.0.1500 and newer, under a system account", fits: fits(newest, Infinity, ofSystem) };
+  const beside: CandidatePath = { path: files.join(image.folder, "instances", name, "config", "santedb.config"), rule: "version 3.0.1500 and newer, under a system account", fits: fits(newest, Infinity, ofSystem) };
   const early: CandidatePath = { path: files.join(image.folder, "instances", name, "santedb.config"), rule: "builds of January 2024", fits: fits(v(3, 0, 1201), newest) };
   const roaming = folders.map((folder): CandidatePath => ({
     path: files.join(folder, "santedb", tag, name, "santedb.config"),
-    rule: ofSystem ? "3.0.480 to 3.0.1200" : "3.0.480 to 3.0.1200, and 3.0.1500 and newer under a person's account",
+    rule: ofSystem ? "versions 3.0.480 to 3.0.1200" : "versions 3.0.480 to 3.0.1200, and 3.0.1500 and newer under a person's account",
     fits: version === null ? null : fits(v(3, 0, 0), v(3, 0, 1201)) === true || fits(newest, Infinity, !ofSystem) === true,
   }));
   return [
     ...(ofSystem ? [beside, early, ...roaming] : [...roaming, beside, early]),
-    ...folders.map((folder): CandidatePath => ({ path: files.join(folder, "SanteDB", `${tag}-${name}`, "SanteDB.config"), rule: "2.x", fits: fits(0, v(3, 0, 0)) })),
+    ...folders.map((folder): CandidatePath => ({ path: files.join(folder, "SanteDB", `${tag}-${name}`, "SanteDB.config"), rule: "version 2", fits: fits(0, v(3, 0, 0)) })),
     ...folders.map((folder): CandidatePath => ({ path: files.join(folder, `santedb-${tag}`, name, "SanteDB.config"), rule: "the vendor's instructions; no known version", fits: version === null ? null : false })),
   ];
 }
