@@ -8,10 +8,9 @@ import { backupsOf, compareBackup, planConfiguration, planRestore, type KeptBefo
 import type { ChangeRecord } from "./plan/journal.ts";
 import type { Plan } from "./plan/plan.ts";
 import { describeConfiguration } from "./santedb/describe-configuration.ts";
-import { discoverInstances, findInstances, type FoundInstance } from "./santedb/discovery.ts";
+import { discoverInstances, findInstances, findService, type FoundInstance } from "./santedb/discovery.ts";
 import type { InstanceDetail } from "./santedb/instance.ts";
 import { accountSid, dependantsOf } from "./santedb/service.ts";
-import { santeDbServices, serviceOfName } from "./santedb/service-recognition.ts";
 import { joinsOf, shortcutsTo } from "./santedb/surroundings.ts";
 import { findTarget } from "./santedb/target.ts";
 
@@ -59,7 +58,7 @@ export function configurationAnswers({ machine, random, changes, refuseWhileInte
     instance: {
       list: async () => [...await discoverInstances(machine)],
       show: async ({ name }) => {
-        const service = serviceOfName(await santeDbServices(machine), name);
+        const service = await findService(machine, name);
         const all = service ? await findInstances(machine) : [];
         const found = all.find((each) => each.service.record.name === service?.record.name);
         if (!found) throw problem("not-found", { what: "SanteDB instance", name });

@@ -130,7 +130,8 @@ export const configurationRequestSchema = z.strictObject({
 export type ConfigurationRequest = Readonly<z.infer<typeof configurationRequestSchema>>;
 
 export const secureRequestSchema = z.strictObject({
-  instance: z.string().max(260),
+  /** Name of the instance or its service, or the path of its configuration. */
+  instance: z.string().max(4096),
   certificate: planSourceSchema,
   /** Account that the service runs as; left out, the service control manager is asked. */
   account: z.string().max(260).optional(),
@@ -307,8 +308,8 @@ export const contract = {
   reservation: { list: query(nothing, z.array(reservationSchema)) },
   instance: {
     list: query(nothing, z.array(instanceSchema)),
-    /** By the name of the instance or its service. Throws not-found, input-invalid for a name that several have. */
-    show: query(z.strictObject({ name: z.string().max(260) }), instanceDetailSchema),
+    /** By the name of the instance or its service, or the path of a file that it reads. Throws not-found, input-invalid for a name that several have. */
+    show: query(z.strictObject({ name: z.string().max(4096) }), instanceDetailSchema),
   },
   configuration: {
     /** Throws not-found, and what keeps the file or one that it includes from being read. */
@@ -334,7 +335,7 @@ export const contract = {
     /** Reads the machine and says what securing would do. The plan is held until applied or the host ends. */
     planSecure: query(secureRequestSchema, planViewSchema),
     /** Takes TLS off an instance again: configuration, binding and reservation together. */
-    planUnsecure: query(z.strictObject({ instance: z.string().max(260), port: z.number().int().min(1).max(65535).optional() }), planViewSchema),
+    planUnsecure: query(z.strictObject({ instance: z.string().max(4096), port: z.number().int().min(1).max(65535).optional() }), planViewSchema),
   },
   plan: {
     apply: command(planReference, appliedSchema),

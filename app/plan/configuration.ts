@@ -6,6 +6,7 @@ import { knownSid, mayListenUnreserved } from "../http-sys/account.ts";
 import { winningBinding } from "../http-sys/precedence.ts";
 import { reservationFor } from "../http-sys/reservation.ts";
 import type { Machine, ServiceRecord } from "../machine.ts";
+import { fileNameOf } from "../path.ts";
 import { backupPath, listBackups, readKept } from "../santedb/backup.ts";
 import { parseDocument, type Configuration, type Endpoint } from "../santedb/configuration.ts";
 import type { Backup } from "../santedb/configuration-view.ts";
@@ -26,8 +27,7 @@ export interface PlannedChange {
   readonly verified: readonly Verified[];
 }
 
-const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-const shortName = ({ owner, file }: Target): string => owner?.instance.name ?? nameOf(file);
+const shortName = ({ owner, file }: Target): string => owner?.instance.name ?? fileNameOf(file);
 const finding = (code: string, severity: Finding["severity"], message: string, hint: string): Finding => ({ code, severity, message, hint });
 
 /** The service that reads a configuration, with what stops and starts around a change; null where none runs. */
@@ -95,7 +95,7 @@ export async function planConfiguration(machine: Machine, scheme: Scheme, reques
     ...(running && running.around.dependants.length > 0 ? [dependantsFinding(running.around.dependants)] : []),
     ...(target.owner && port !== null ? await surroundingFindings(machine, target.owner.instance.service, port, edits.length > 0, scheme) : []),
     ...(request.certificate !== undefined ? await certificateFindings(machine, request.certificate) : []),
-    ...(port === null ? [finding("no-endpoint", "warning", `${nameOf(target.file)} has a REST section without endpoints, so there is no address to change.`, "Start the service once so that it writes its endpoints.")] : []),
+    ...(port === null ? [finding("no-endpoint", "warning", `${fileNameOf(target.file)} has a REST section without endpoints, so there is no address to change.`, "Start the service once so that it writes its endpoints.")] : []),
   ];
   const operations: Operation[] = edits.length === 0 ? [] : [
     ...running?.around.stop ?? [], ...written.operations, ...running?.around.start ?? [],
@@ -148,11 +148,11 @@ async function chooseBackup(machine: Machine, of: string, name: string, kept: Ke
   const found: { readonly file: string; readonly present: Uint8Array; readonly backup: Backup }[] = [];
   for (const { document: { file }, bytes } of target.files) {
     for (const backup of await listBackups(machine.files, file, kept)) {
-      if (backup.file === name || nameOf(backup.file) === name) found.push({ file, present: bytes, backup });
+      if (backup.file === name || fileNameOf(backup.file) === name) found.push({ file, present: bytes, backup });
     }
   }
   const [first] = found;
-  if (!first) throw problem("not-found", { what: `backup of ${nameOf(target.file)}`, name });
+  if (!first) throw problem("not-found", { what: `backup of ${fileNameOf(target.file)}`, name });
   if (found.length > 1) throw problem("input-invalid", { problem: `several files have a backup named ${name}; give its whole path.` });
   try {
     return { target, ...first, content: await readKept(machine.files, first.backup.file) };
@@ -189,10 +189,10 @@ export async function planRestore(machine: Machine, of: string, name: string, ke
   ];
   return {
     plan: {
-      id, title: `Restore ${target.owner ? `${nameOf(file)} of ${target.owner.instance.name}` : nameOf(file)} from its copy of ${backup.at.slice(0, 16).replace("T", " ")}`, operations, certificate: null,
+      id, title: `Restore ${target.owner ? `${fileNameOf(file)} of ${target.owner.instance.name}` : fileNameOf(file)} from its copy of ${backup.at.slice(0, 16).replace("T", " ")}`, operations, certificate: null,
       findings: [
         ...target.findings, ...answers?.findings ?? [],
-        ...(backup.intact === false ? [finding("backup-changed", "warning", `${nameOf(backup.file)} is not what Lockstep kept: it was changed since.`, "Look at the difference before you restore it.")] : []),
+        ...(backup.intact === false ? [finding("backup-changed", "warning", `${fileNameOf(backup.file)} is not what Lockstep kept: it was changed since.`, "Look at the difference before you restore it.")] : []),
         ...(running && running.around.dependants.length > 0 ? [dependantsFinding(running.around.dependants)] : []),
       ],
       differences: changes ? [{ path: file, lines: [...lineDifference(present, content, 1)] }] : [],

@@ -2,6 +2,7 @@
 import { addBinding, addReservation, deleteBinding, deleteReservation } from "../http-sys/netsh.ts";
 import { endProcess, startService, stopService } from "../http-sys/service-control.ts";
 import type { Command } from "../machine.ts";
+import { fileNameOf } from "../path.ts";
 import type { Operation, OperationOf, OperationView } from "./operation.ts";
 import type { Plan } from "./plan.ts";
 
@@ -29,7 +30,6 @@ export function commandsOf(operation: Operation): readonly Command[] {
 
 export const storeTitle = { My: "Personal", CA: "Intermediate Certification Authorities", Root: "Trusted Root Certification Authorities" } as const;
 const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
-const fileName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** "6 addresses and 2 settings". */
@@ -53,9 +53,9 @@ export function titleOf(operation: Operation): string {
       ? `Bind ${operation.next.endpoint} to the certificate`
       : `Replace the certificate bound to ${operation.next.endpoint}, keeping its other settings`;
     case "binding.remove": return `Remove the binding of ${operation.previous.endpoint}`;
-    case "file.write": return `Keep a copy of ${fileName(operation.path)} and change ${changeText(operation)} in it`;
-    case "file.replace": return `Keep a copy of ${fileName(operation.path)} and put ${fileName(operation.source)} in its place`;
-    case "file.restore": return `Put ${fileName(operation.path)} back as it was`;
+    case "file.write": return `Keep a copy of ${fileNameOf(operation.path)} and change ${changeText(operation)} in it`;
+    case "file.replace": return `Keep a copy of ${fileNameOf(operation.path)} and put ${fileNameOf(operation.source)} in its place`;
+    case "file.restore": return `Put ${fileNameOf(operation.path)} back as it was`;
     case "service.stop": return operation.endProcess === undefined
       ? `Stop the service ${operation.service}`
       : `Stop the service ${operation.service}; where it does not stop in time, end its process ${operation.endProcess}`;
@@ -64,7 +64,7 @@ export function titleOf(operation: Operation): string {
       ? `Prove that ${hostPart(operation.address)}:${operation.port} presents this certificate`
       : `Prove that ${operation.serverName}:${operation.port} presents this certificate`;
     case "verify.http": return `Prove that ${operation.scheme}://${hostPart(operation.address)}:${operation.port}${operation.path} answers`;
-    case "verify.configuration": return `Read ${fileName(operation.path)} again: it must have the ${plural(operation.endpoints.length, "address", "addresses")} planned`;
+    case "verify.configuration": return `Read ${fileNameOf(operation.path)} again: it must have the ${plural(operation.endpoints.length, "address", "addresses")} planned`;
   }
 }
 

@@ -1,16 +1,14 @@
 // Copies of a configuration beside it: Lockstep's own, SanteDB's, its Configuration Tool's; told apart by their names.
 import { problem } from "../errors.ts";
 import type { Files } from "../machine.ts";
+import { fileNameOf, folderOf } from "../path.ts";
 import { sha256 } from "../plan/hash.ts";
 import { configurationLimit, parseDocument } from "./configuration.ts";
 import type { Backup } from "./configuration-view.ts";
 
-const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-export const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"), 0));
-
 /** Where a file is kept before a change, beside it. `planId` tells the time. */
 export function backupPath(files: Files, file: string, planId: string): string {
-  return files.join(folderOf(file), `${nameOf(file)}.${planId}.bak`);
+  return files.join(folderOf(file), `${fileNameOf(file)}.${planId}.bak`);
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -29,7 +27,7 @@ function timeOf(digits: string): string | null {
  * (santedb.bak.gz, SanteDB.bak.bz2), santedb-server SaveConfigurationTask (FILE_yyyyMMddHHmmss.bak).
  */
 export function recogniseBackup(file: string, name: string): Recognised | null {
-  const own = nameOf(file);
+  const own = fileNameOf(file);
   const stem = own.replace(/\.(config|xml)$/i, "").replace(/\.config$/i, "");
   const ours = new RegExp(`^${escaped(own)}\\.((\\d{8})-(\\d{6})-[0-9a-f]{4})\\.bak(?:\\.displaced)?$`, "i").exec(name);
   if (ours) return { kind: "lockstep", at: timeOf(`${ours[2] ?? ""}${ours[3] ?? ""}`), change: ours[1] ?? null };

@@ -1,7 +1,7 @@
 // A configuration with all that it includes, read from a machine: SanteDB appends the sections of each included file.
 import { problem } from "../errors.ts";
 import type { Files } from "../machine.ts";
-import { folderOf } from "./backup.ts";
+import { folderOf } from "../path.ts";
 import { configurationLimit, joinDocuments, parseDocument, type Configuration, type ConfigurationDocument, type Include } from "./configuration.ts";
 
 /** Files of one configuration at most, and how deep one may include another. */

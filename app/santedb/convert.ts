@@ -1,6 +1,7 @@
 // Moving the endpoints of one port to another scheme: the few characters of the file that change, and nothing else.
 import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
+import { fileNameOf } from "../path.ts";
 import type { Change, Splice } from "../plan/operation.ts";
 import type { Configuration, Endpoint } from "./configuration.ts";
 import { urlRoleOf } from "./describe-configuration.ts";
@@ -75,7 +76,6 @@ export function planConversion(configuration: Configuration, wanted: Wanted): Co
   };
 }
 
-const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 function isHost(host: string): boolean {
@@ -189,7 +189,7 @@ function mentionWarnings({ mentions }: Configuration, scheme: Scheme, port: numb
   const told = stale.slice(0, mentionsTold).map(({ file, line, url, place }): Finding => ({
     code: "address-elsewhere",
     severity: "warning",
-    message: `${shown(url)} still stands in line ${line} of ${nameOf(file)} (${shown(place)}).`,
+    message: `${shown(url)} still stands in line ${line} of ${fileNameOf(file)} (${shown(place)}).`,
     hint: `It is no address that SanteDB listens on, so it is left alone. Correct it to ${scheme} if it means this instance.`,
   }));
   const rest = stale.length - told.length;

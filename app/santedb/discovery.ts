@@ -49,11 +49,32 @@ export async function findInstances(machine: Machine): Promise<readonly FoundIns
 }
 
 /**
- * The instance of a name, as `serviceOfName` reads it. Throws not-found; input-invalid where several instances have the
+ * The service that a name means, or the path of a file that it reads as its configuration or includes; null where there
+ * is none. Throws input-invalid where several instances have the name.
+ */
+export async function findService(machine: Machine, name: string): Promise<SanteDbService | null> {
+  const services = await santeDbServices(machine);
+  const named = serviceOfName(services, name);
+  if (named || !/[\\/]/.test(name)) return named;
+  const real = (await machine.files.stat(name).catch(() => null))?.path;
+  if (real === undefined) return null;
+  for (const service of services) if (await readsFile(machine, await readService(machine, service), real)) return service;
+  return null;
+}
+
+/** Whether a file, links followed, is one of those that were read. */
+async function readsFile(machine: Machine, read: Read, real: string): Promise<boolean> {
+  const own = read.state === "read" ? read.files.map(({ document }) => document.file) : read.state === "unreadable" ? [read.file] : [];
+  for (const file of own) if ((await machine.files.stat(file).catch(() => null))?.path === real) return true;
+  return false;
+}
+
+/**
+ * The instance of a name or a file, as `findService` reads it. Throws not-found; input-invalid where several instances have the
  * name; file-not-found where the service has no configuration yet; and whatever keeps its configuration from being read.
  */
 export async function findInstance(machine: Machine, name: string): Promise<InstanceConfiguration> {
-  const service = serviceOfName(await santeDbServices(machine), name);
+  const service = await findService(machine, name);
   if (!service) throw problem("not-found", { what: "SanteDB instance", name });
   const read = await readService(machine, service);
   switch (read.state) {

@@ -35,7 +35,7 @@ export function settingsOf(options: Options): Pick<ConfigurationRequest, "client
 const isFile = async (path: string): Promise<boolean> => (await nodeFiles.stat(path).catch(() => null)) !== null;
 
 /** A path as the machine needs it, whatever folder this was called from; a name as it is. */
-const located = async (text: string): Promise<string> => (await isFile(text) ? resolve(text) : text);
+export const located = async (text: string): Promise<string> => (await isFile(text) ? resolve(text) : text);
 
 async function requestOf(name: string, options: Options): Promise<ConfigurationRequest> {
   const port = portOf(options);

@@ -5,7 +5,7 @@ import { problem } from "../../app/errors.ts";
 import { nodeFiles } from "../storage/file.ts";
 import { certificateFiles } from "./certificate-files.ts";
 import { certificateVerbs, daysLeft, secretOptions } from "./certificate-verbs.ts";
-import { configurationVerbs, instanceText, settingOptions, settingsOf } from "./configuration-verbs.ts";
+import { configurationVerbs, instanceText, located, settingOptions, settingsOf } from "./configuration-verbs.ts";
 import { portOf, type Options } from "./options.ts";
 import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
 import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
@@ -16,7 +16,7 @@ async function secureRequest(instance: string, options: Options): Promise<Secure
   const inStore = asThumbprint.kind === "sha1" && (await nodeFiles.stat(options.certificate).catch(() => null)) === null;
   const port = portOf(options);
   return {
-    instance,
+    instance: await located(instance),
     certificate: inStore ? { thumbprint: asThumbprint.thumbprint } : await certificateFiles(options.certificate, options),
     ...(options.account !== undefined && { account: options.account }),
     ...(options.address !== undefined && { address: options.address }),
@@ -52,7 +52,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: "take TLS off an instance again: configuration, binding and reservation together",
     run: async (operands, context) => {
       const port = portOf(context.options);
-      return carryOut(await context.host.endpoint.planUnsecure({ instance: operand(operands, 0), ...(port !== undefined && { port }) }), context);
+      return carryOut(await context.host.endpoint.planUnsecure({ instance: await located(operand(operands, 0)), ...(port !== undefined && { port }) }), context);
     },
   },
   ...certificateVerbs,
@@ -96,7 +96,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     operands: ["NAME"], options: [],
     summary: "one instance: its service, its files, its endpoints, who is joined to it",
     run: async (operands, { host }) => {
-      const value = await host.instance.show({ name: operand(operands, 0) });
+      const value = await host.instance.show({ name: await located(operand(operands, 0)) });
       return { value, text: (paint) => instanceText(value, paint) };
     },
   },

@@ -59,6 +59,10 @@ describe.each(all)("the practice machine $kind", ({ kind, name, instances, findi
       expect(json.value[index].port).toBeGreaterThan(0);
     }
 
+    const [{ configFile }] = json.value;
+    expect((await machine.run(["instance", "show", configFile])).json.value).toMatchObject({ service: instances[0]?.service, configuration: { file: configFile } });
+    expect((await machine.run(["endpoint", "secure", configFile, "--certificate", pfx.file, "--password-file", pfx.passwordFile, "--plan"])).json.value).toMatchObject({ outcome: "planned" });
+
     const except = (path: string): boolean => /^(lockstep|logs|services)\/|^services\.json$/.test(path);
     const before = fileHashes(machine.directory, except);
     const secured = await machine.run(["endpoint", "secure", name, "--certificate", pfx.file, "--password-file", pfx.passwordFile, "--yes"]);

@@ -2,7 +2,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { LockstepError } from "../../../app/errors.ts";
-import { folderOf } from "../../../app/santedb/backup.ts";
+import { folderOf } from "../../../app/path.ts";
 import { configurationLimit, parseDocument, type Configuration } from "../../../app/santedb/configuration.ts";
 import { configurationOf, readConfigurationFiles } from "../../../app/santedb/configuration-files.ts";
 import { atomicWrite, nodeFiles } from "../../storage/file.ts";
