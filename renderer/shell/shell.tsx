@@ -9,7 +9,7 @@ import { ErrorNotice } from "../pages/error-notice.tsx";
 import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
 import { OverviewPage } from "../pages/overview/overview-page.tsx";
 import { Page } from "../pages/page.tsx";
-import { Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ServerIcon, ServerSelectedIcon, Spinner } from "../ui/index.ts";
+import { Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ServerIcon, ServerSelectedIcon, Spinner, useShownPage } from "../ui/index.ts";
 import { addressOf, goTo, parseRoute, type Route } from "./route.ts";
 
 // Pages that a first look does not need come in files of their own, fetched once the first page stands.
@@ -137,6 +137,7 @@ export function Shell() {
     return () => window.clearTimeout(fetchAhead);
   }, []);
   useEffect(() => { main.current?.scrollTo({ top: 0 }); }, [fragment]);
+  useShownPage(fragment);
   const skip = useCallback(() => main.current?.focus(), []);
 
   if (loaded.state === "loading") return <main className="alone"><div className="waiting late"><Spinner size="small" label={say("app.loading")} /></div></main>;

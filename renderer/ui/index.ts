@@ -7,4 +7,5 @@ export { Input, PasswordInput } from "./input.tsx";
 export { KitProvider } from "./kit-provider.tsx";
 export { useNarrow } from "./narrow.ts";
 export { IntentIcon, Notice, type Intent } from "./notice.tsx";
+export { useShownPage } from "./shown-page.ts";
 export { useVirtualRows } from "./virtual-rows.ts";

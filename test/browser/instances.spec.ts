@@ -120,6 +120,11 @@ test.describe("one instance of every kind", () => {
     await new InstancesPage(window).openInstance("SanteDB");
     await page.button("Restart…").click();
     await expect(page.question("Restart SanteDB?")).toBeVisible();
+    await window.goBack();
+    await expect(new InstancesPage(window).heading, "the page before is not hidden from screen readers").toBeFocused();
+    await window.keyboard.press("Tab");
+    await new InstancesPage(window).openInstance("SanteDB");
+    await page.button("Restart…").click();
     await expect(page.steps.locator("pre")).toHaveText(["sc stop sdb-import", "sc stop SanteDB", "sc start SanteDB", "sc start sdb-import"]);
     await picture(window, "service-restart");
     expect(server.calls.some(({ name }) => name === "plan.apply")).toBe(false);
