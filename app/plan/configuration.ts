@@ -14,7 +14,7 @@ import { planEdit } from "../santedb/edit.ts";
 import { urlPrefix, type Scheme } from "../santedb/endpoint.ts";
 import { lineDifference } from "../santedb/line-difference.ts";
 import { accountSid } from "../santedb/service.ts";
-import { findTarget, type Target } from "../santedb/target.ts";
+import { findTarget, rawFiles, type Located } from "../santedb/target.ts";
 import { dependantsFinding, settingsOf, surroundingFindings } from "./circumstances.ts";
 import { sha256 } from "./hash.ts";
 import type { Operation } from "./operation.ts";
@@ -27,11 +27,11 @@ export interface PlannedChange {
   readonly verified: readonly Verified[];
 }
 
-const shortName = ({ owner, file }: Target): string => owner?.instance.name ?? fileNameOf(file);
+const shortName = ({ owner, file }: Located): string => owner?.instance.name ?? fileNameOf(file);
 const finding = (code: string, severity: Finding["severity"], message: string, hint: string): Finding => ({ code, severity, message, hint });
 
 /** The service that reads a configuration, with what stops and starts around a change; null where none runs. */
-async function runningOwner(machine: Machine, { owner }: Target): Promise<{ readonly service: ServiceRecord; readonly around: ServiceSteps } | null> {
+async function runningOwner(machine: Machine, { owner }: Located): Promise<{ readonly service: ServiceRecord; readonly around: ServiceSteps } | null> {
   if (!owner) return null;
   const services = await machine.services.list();
   const service = services.find(({ name }) => name === owner.instance.service);
@@ -111,7 +111,7 @@ export async function planConfiguration(machine: Machine, scheme: Scheme, reques
   };
 }
 
-async function proofOfTarget(machine: Machine, { owner, configuration }: Target, wanted: boolean): Promise<Operation[]> {
+async function proofOfTarget(machine: Machine, { owner, configuration }: Chosen["target"], wanted: boolean): Promise<Operation[]> {
   return wanted && owner && configuration ? [...await proofOf(machine, owner.instance, configuration, await machine.network.loopbacks())] : [];
 }
 
@@ -123,16 +123,16 @@ async function certificateFindings({ certificates }: Machine, thumbprint: string
 /** SHA-256 that each backup of Lockstep's had when it was made, by its path: what it must still be. */
 export type KeptBefore = ReadonlyMap<string, string>;
 
-/** All backups of a configuration's files, newest first. Throws as `findTarget`. */
+/** All backups of a configuration's files, newest first, also of one that cannot be read any more. Throws as `rawFiles`. */
 export async function backupsOf(machine: Machine, name: string, kept: KeptBefore): Promise<readonly Backup[]> {
-  const { files } = await findTarget(machine, name);
-  const lists = await Promise.all(files.map(({ document }) => listBackups(machine.files, document.file, kept)));
+  const { raw } = await rawFiles(machine, name);
+  const lists = await Promise.all(raw.map(({ file }) => listBackups(machine.files, file, kept)));
   return lists.flat().sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
 }
 
 /** A backup of a configuration, and the file that it is a copy of. */
 interface Chosen {
-  readonly target: Target;
+  readonly target: Located & { readonly configuration: Configuration | null };
   readonly file: string;
   readonly present: Uint8Array;
   readonly backup: Backup;
@@ -141,12 +141,12 @@ interface Chosen {
 
 /**
  * The backup that a path or a bare file name means. Only a copy beside the configuration is taken. Throws not-found,
- * backup-unreadable, input-invalid where two files have backups of that name, and as `findTarget`.
+ * backup-unreadable, input-invalid where two files have backups of that name, and as `rawFiles`.
  */
 async function chooseBackup(machine: Machine, of: string, name: string, kept: KeptBefore): Promise<Chosen> {
-  const target = await findTarget(machine, of);
+  const target = await rawFiles(machine, of);
   const found: { readonly file: string; readonly present: Uint8Array; readonly backup: Backup }[] = [];
-  for (const { document: { file }, bytes } of target.files) {
+  for (const { file, bytes } of target.raw) {
     for (const backup of await listBackups(machine.files, file, kept)) {
       if (backup.file === name || fileNameOf(backup.file) === name) found.push({ file, present: bytes, backup });
     }
@@ -179,7 +179,7 @@ export async function planRestore(machine: Machine, of: string, name: string, ke
   const changes = sha256(content) !== sha256(present);
   if (changes && (await machine.files.stat(file))?.readOnly) throw problem("file-read-only", { file });
   const running = changes ? await runningOwner(machine, target) : null;
-  const answers = restored.rest && target.configuration?.file === file ? await restoredChecks(machine, restored.rest, running !== null) : null;
+  const answers = restored.rest && (target.configuration === null || target.configuration.file === file) ? await restoredChecks(machine, restored.rest, running !== null) : null;
   const operations: Operation[] = !changes ? [] : [
     ...running?.around.stop ?? [],
     { kind: "file.replace", path: file, source: backup.file, backup: backupPath(machine.files, file, id), sha256Before: sha256(present), sha256After: sha256(content) },

@@ -191,6 +191,14 @@ describe("backups", () => {
     expect((await config("restore", file, first)).json.value.outcome).toBe("unchanged");
   });
 
+  it("of a file that is damaged are listed and restored all the same", async () => {
+    const file = files({ "santedb.config": "<SanteDBConfiguration", "santedb.bak.gz": gzipSync(dcdrConfiguration()) });
+    expect((await config("show", file)).json.error).toMatchObject({ code: "configuration-malformed" });
+    expect((await config("backups", file)).json.value).toMatchObject([{ kind: "santedb", relation: "different", scheme: "http" }]);
+    expect((await config("restore", file, "santedb.bak.gz")).json).toMatchObject({ ok: true, value: { outcome: "applied" } });
+    expect(readFileSync(file).equals(dcdrConfiguration())).toBe(true);
+  });
+
   it("that cannot be read, are no configuration any more, or lie elsewhere are refused", async () => {
     const file = files({ "santedb.config": dcdrConfiguration(), "santedb.bak.bz2": "BZh9", "santedb.config.old": "<broken", "santedb.bak.gz": "not gzip" });
     expect((await config("restore", file, "santedb.bak.bz2")).json.error).toMatchObject({ code: "backup-unreadable" });
