@@ -53,18 +53,18 @@ function bigConfiguration(): Uint8Array {
 
 function configurationEdit(): void {
   const bytes = bigConfiguration();
-  const text = new TextDecoder().decode(bytes);
+  // Of the file, as Lockstep has it: the parser takes text, so the bytes are decoded first.
   const bare = (): void => {
     const parser = new SaxesParser({ xmlns: true });
     parser.on("opentag", () => undefined);
-    parser.write(text).close();
+    parser.write(new TextDecoder().decode(bytes)).close();
   };
   const edit = (): void => {
     planEdit([{ document: parseDocument(bytes, "big.config"), bytes, includedBy: null }], { scheme: "https" });
   };
-  const runs = Array.from({ length: 4 }, () => ({ bare: timed(bare), edit: timed(edit) })).slice(1);
+  const runs = Array.from({ length: 8 }, () => ({ bare: timed(bare), edit: timed(edit) })).slice(2);
   const [bareTime, editTime] = [median(runs.map((run) => run.bare)), median(runs.map((run) => run.edit))];
-  row(`editing a configuration of ${(bytes.length / 1024 / 1024).toFixed(0)} MB against a bare saxes pass`, editTime / bareTime, `${milliseconds(editTime)} against ${milliseconds(bareTime)}`);
+  row(`editing a configuration of ${(bytes.length / 1024 / 1024).toFixed(0)} MB against a bare saxes pass of its bytes`, editTime / bareTime, `${milliseconds(editTime)} against ${milliseconds(bareTime)}`);
 }
 
 /** The most memory that `config secure` takes for that file, beyond what it takes for a small one. */
