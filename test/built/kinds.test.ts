@@ -82,7 +82,8 @@ describe.each(all)("the practice machine $kind", ({ kind, name, instances, findi
     expect(fileHashes(machine.directory, except)).toEqual(before);
   });
 
-  it("that was secured gives up its TLS again with endpoint unsecure", async () => {
+  // One of each manner: its own reservation, a foreign certificate before, another generation, dependants.
+  if (["dcdr-v2", "gateway", "icdr-joined", "low-privilege"].includes(kind)) it("that was secured gives up its TLS again with endpoint unsecure", async () => {
     await machine.run(["endpoint", "secure", name, "--certificate", pfx.file, "--password-file", pfx.passwordFile, "--yes"]);
     const { json, stdout } = await machine.run(["endpoint", "unsecure", name, "--yes"]);
     expect(json, stdout).toMatchObject({ ok: true, value: { outcome: "applied" } });
