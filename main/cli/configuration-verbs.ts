@@ -113,7 +113,8 @@ export function instanceText(value: InstanceDetail, paint: Paint): string {
 
 const backupNames: Readonly<Record<Backup["kind"], string>> = { "lockstep": "Lockstep", "santedb": "SanteDB", "configuration-tool": "Configuration Tool", "other": "someone" };
 
-const fileAlone = (operands: readonly string[]): Promise<boolean> => isFile(operand(operands, 0));
+/** A path is meant as a file also where none is there: no machine is made for the answer that it is missing. */
+const fileAlone = async (operands: readonly string[]): Promise<boolean> => /[\\/]/.test(operand(operands, 0)) || isFile(operand(operands, 0));
 
 export const configurationVerbs: Readonly<Record<string, Verb>> = {
   "config show": {
