@@ -7,8 +7,8 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   outputDir: "artefacts/browser",
   workers: 1,
-  timeout: 30_000,
-  expect: { timeout: 7_000 },
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   reporter: "list",
   use: {
     browserName: "chromium",

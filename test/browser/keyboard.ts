@@ -16,8 +16,6 @@ export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 /** Opens the file dialog of the button that has the focus, and chooses these files in it. */
 export async function chooseByKey(page: Page, ...files: readonly { readonly name: string; readonly content: Buffer }[]): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
-  // One way there and back: the browser must know that dialogs are awaited before the key is pressed.
-  await page.evaluate(() => null);
   await page.keyboard.press("Space");
   await (await chooser).setFiles(files.map(({ name, content }) => ({ name, mimeType: "application/octet-stream", buffer: content })));
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
 import { program } from "../fixtures/lockstep.ts";
+import { awaitFileDialogs } from "./file-dialogs.ts";
 
 export interface Served { readonly address: string; readonly directory: string; readonly process: ChildProcess }
 
@@ -38,6 +39,7 @@ export const test = base.extend<{ served: Served; window: Page }>({
     const complaints: string[] = [];
     page.on("console", (message) => { if (message.type() === "error" || message.type() === "warning") complaints.push(message.text()); });
     page.on("pageerror", (error) => complaints.push(error.message));
+    awaitFileDialogs(page);
     await page.goto(served.address);
     await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
     await use(page);

@@ -2,6 +2,7 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Scenario } from "../renderer/practice-host.ts";
 import { startFakeServer, type FakeServer } from "./fake-server.ts";
+import { awaitFileDialogs } from "./file-dialogs.ts";
 
 interface Fixtures {
   /** What the machine behind the window is like; set with test.use. */
@@ -22,6 +23,7 @@ export const test = base.extend<Fixtures>({
     const complaints: string[] = [];
     page.on("console", (message) => { if (message.type() === "error" || message.type() === "warning") complaints.push(message.text()); });
     page.on("pageerror", (error) => complaints.push(error.message));
+    awaitFileDialogs(page);
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.origin });
     await page.goto(server.address);
     await expect(page.getByRole("navigation")).toBeVisible();
