@@ -28,6 +28,18 @@ export const bindingFlagsSchema = z.strictObject({
   enabletokenbinding: z.boolean().optional(),
   logextendedevents: z.boolean().optional(),
   enablesessionticket: z.boolean().optional(),
+  /** Of the newest generation (Server 2025). That netsh takes these two by the same rule of naming is not proven. */
+  disablesessionid: z.boolean().optional(),
+  enablecachingclienthello: z.boolean().optional(),
+});
+
+/** What a record carries that netsh has no parameter for: it is lost when the record is removed and added again. */
+export const unsettableSchema = z.strictObject({
+  /** Bits of DefaultFlags and of DefaultCertCheckMode that no flag names. */
+  flags: z.number().int().nonnegative(),
+  checkMode: z.number().int().nonnegative(),
+  /** PropertyIds of the extended properties that have a value of their own: 0 receive window, 1 limits of HTTP/2 settings. */
+  properties: z.array(z.number().int().nonnegative()),
 });
 
 export const bindingSchema = z.strictObject({
@@ -42,9 +54,12 @@ export const bindingSchema = z.strictObject({
   /** Store name as Windows means it: an omitted one is "MY". */
   store: z.string(),
   flags: bindingFlagsSchema,
+  /** Left out where there is nothing of the kind. */
+  unsettable: unsettableSchema.optional(),
 });
 
 export type BindingFamily = z.infer<typeof bindingFamilySchema>;
+export type Unsettable = Readonly<z.infer<typeof unsettableSchema>>;
 export type BindingFlags = Readonly<z.infer<typeof bindingFlagsSchema>>;
 export type Binding = Readonly<z.infer<typeof bindingSchema>>;
 
