@@ -4,6 +4,7 @@ import type { PendingRequests } from "./certificates/pending-requests.ts";
 import type { CertificateReader } from "./certificates/reader.ts";
 import { certificateAnswers } from "./console-certificates.ts";
 import { configurationAnswers } from "./console-configurations.ts";
+import { httpSysAnswers } from "./console-http-sys.ts";
 import { problem, type LockstepError } from "./errors.ts";
 import type { Emit, Implementation } from "./host.ts";
 import type { Machine } from "./machine.ts";
@@ -15,6 +16,7 @@ import { standardLimits, type Limits } from "./plan/perform.ts";
 import type { Materials, Plan } from "./plan/plan.ts";
 import { applyPlan, recoverBack, recoverForward, recoverNot, stepsToPutBack, undoChange, type Ended, type RunnerParts } from "./plan/runner.ts";
 import { preflight } from "./plan/preflight.ts";
+import { planReplace } from "./plan/replace.ts";
 import { accountSid, dependantsOf } from "./santedb/service.ts";
 import { planSecure } from "./plan/secure.ts";
 import { planUnsecure } from "./plan/unsecure.ts";
@@ -202,8 +204,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
         return planView(plan, []);
       },
     }),
-    binding: { list: async () => [...await machine.httpSys.bindings()] },
-    reservation: { list: async () => [...await machine.httpSys.reservations()] },
+    ...httpSysAnswers({ machine, random: parts.random, refuseWhileInterrupted, hold: holdForReview }),
     ...configurationAnswers({ machine, random: parts.random, changes, refuseWhileInterrupted, hold: holdForReview }),
     service: {
       list: async () => {
@@ -233,6 +234,12 @@ export function createConsole(parts: ConsoleParts): Implementation {
         await refuseWhileInterrupted();
         const { plan, verified } = await planUnsecure(machine, instance, port, parts.random());
         return holdForReview(plan, verified);
+      },
+      planReplaceCertificate: async (request) => {
+        await refuseWhileInterrupted();
+        const { plan, materials, verified } = await planReplace(machine, parts.reader, request, parts.random());
+        hold(plan, materials);
+        return planView(plan, verified);
       },
     },
     plan: {

@@ -4,8 +4,10 @@ import {
   certificateSchema, identificationSchema, inspectionSchema, pendingRequestSchema, storedCertificateSchema, storedDetailSchema, storeSchema, thumbprintSchema, useSchema,
 } from "./certificates/certificate.ts";
 import { findingSchema } from "./finding.ts";
-import { bindingSchema } from "./http-sys/binding.ts";
+import { bindingFlagsSchema, bindingSchema } from "./http-sys/binding.ts";
+import { explanationSchema, reservationCheckSchema, transcriptSchema } from "./http-sys/http-sys-view.ts";
 import { reservationSchema } from "./http-sys/reservation.ts";
+import { transcriptLimit } from "./http-sys/transcript-lines.ts";
 import { differenceLineSchema, fileChangeSchema, operationViewSchema } from "./plan/operation.ts";
 import { backupSchema, configurationViewSchema } from "./santedb/configuration-view.ts";
 import { instanceDetailSchema, instanceSchema, serviceStateSchema } from "./santedb/instance.ts";
@@ -145,6 +147,50 @@ export const secureRequestSchema = z.strictObject({
   ...configurationWishes,
 });
 export type SecureRequest = Readonly<z.infer<typeof secureRequestSchema>>;
+
+export const bindingRequestSchema = z.strictObject({
+  /** "0.0.0.0:9200", "[::]:9200", "name:443", or a port alone for the central certificate store. */
+  endpoint: z.string().max(300),
+  /** Thumbprint of a certificate of the machine's Personal store; left out, that of the present record. */
+  certificate: thumbprintSchema.optional(),
+  /** GUID of the application; left out, that of the present record, or SanteDB's. */
+  applicationId: z.string().max(64).optional(),
+  /** Those that are named change; all others stay as they are. */
+  flags: bindingFlagsSchema.optional(),
+  takeOver: z.boolean().optional(),
+});
+export type BindingRequest = Readonly<z.infer<typeof bindingRequestSchema>>;
+
+const reservedUrl = z.string().min(1).max(2048);
+
+export const reservationRequestSchema = z.strictObject({
+  /** scheme://host:port/path/, where the host may be "+" or "*". */
+  url: reservedUrl,
+  /** In any spelling that Windows accepts, or a SID. */
+  account: z.string().min(1).max(260),
+  /** Whether the account may pass the right on, too. */
+  delegate: z.boolean().optional(),
+});
+export type ReservationRequest = Readonly<z.infer<typeof reservationRequestSchema>>;
+
+export const replaceRequestSchema = z.strictObject({
+  /** Thumbprint of the certificate that is to go. */
+  old: thumbprintSchema,
+  certificate: planSourceSchema,
+  allowExpired: z.boolean().optional(),
+  takeOver: z.boolean().optional(),
+});
+export type ReplaceRequest = Readonly<z.infer<typeof replaceRequestSchema>>;
+
+/** What a client is to be explained: an address or a name of this machine with a port, "[::1]:9200", "clinic.example.org". */
+export const explainRequestSchema = z.strictObject({
+  target: z.string().min(1).max(400),
+  /** Name that the client asks for at an address. */
+  serverName: z.string().max(260).optional(),
+  /** Output of `netsh http show sslcert` of another machine, whose records are explained in place of this one's. */
+  transcript: z.string().max(transcriptLimit).optional(),
+});
+export type ExplainRequest = Readonly<z.infer<typeof explainRequestSchema>>;
 
 export const verifiedSchema = z.strictObject({
   address: z.string(),
@@ -304,8 +350,31 @@ export const contract = {
     /** Lets go of a request and its key for good. */
     discardRequest: command(z.strictObject({ id: z.string().max(64) }), nothing),
   },
-  binding: { list: query(nothing, z.array(bindingSchema)) },
-  reservation: { list: query(nothing, z.array(reservationSchema)) },
+  binding: {
+    list: query(nothing, z.array(bindingSchema)),
+    /** Which record answers a client, and why no other does. Throws input-invalid. */
+    explain: query(explainRequestSchema, explanationSchema),
+    /** Throws input-invalid, not-found, private-key-missing, binding-foreign. */
+    planSet: query(bindingRequestSchema, planViewSchema),
+    planRemove: query(z.strictObject({ endpoint: z.string().max(300), takeOver: z.boolean().optional() }), planViewSchema),
+  },
+  reservation: {
+    list: query(nothing, z.array(reservationSchema)),
+    /** Every configured address with the reservation that decides, and every reservation with what needs it. */
+    check: query(nothing, reservationCheckSchema),
+    /** Throws input-invalid, account-unknown, reservation-conflict. */
+    planAdd: query(reservationRequestSchema, planViewSchema),
+    /** Takes the whole away, or one account out of it. Throws not-found as well. */
+    planRemove: query(z.strictObject({ url: reservedUrl, account: z.string().max(260).optional() }), planViewSchema),
+  },
+  listenList: {
+    /** Addresses that HTTP.sys listens on; empty means all. */
+    show: query(nothing, z.strictObject({ addresses: z.array(z.string()), findings: z.array(findingSchema) })),
+  },
+  transcript: {
+    /** Reads pasted console output of another machine. Nothing of this machine is looked at. */
+    read: query(z.strictObject({ text: z.string().max(transcriptLimit) }), transcriptSchema),
+  },
   instance: {
     list: query(nothing, z.array(instanceSchema)),
     /** By the name of the instance or its service, or the path of a file that it reads. Throws not-found, input-invalid for a name that several have. */
@@ -336,6 +405,8 @@ export const contract = {
     planSecure: query(secureRequestSchema, planViewSchema),
     /** Takes TLS off an instance again: configuration, binding and reservation together. */
     planUnsecure: query(z.strictObject({ instance: z.string().max(4096), port: z.number().int().min(1).max(65535).optional() }), planViewSchema),
+    /** One certificate in the place of another, in every record and configuration of this machine. */
+    planReplaceCertificate: query(replaceRequestSchema, planViewSchema),
   },
   plan: {
     apply: command(planReference, appliedSchema),

@@ -21,6 +21,17 @@ export interface Precedence {
   readonly considered: readonly Considered[];
 }
 
+/** A record taken apart once, so that many connections can be asked about. */
+export interface PreparedRecord {
+  readonly binding: Binding;
+  readonly parts: EndpointParts;
+  /** The address in the spelling that compares; the host as it is where it is none. */
+  readonly address: string;
+}
+
+/** The records of each port. */
+export type BindingIndex = ReadonlyMap<number, readonly PreparedRecord[]>;
+
 type Rank = "exact" | "name" | "central" | "any-v6" | "any-v4" | "none";
 
 /** The order of the AD FS documentation: exact address, name, central store, [::] for IPv6, 0.0.0.0 for both. */
@@ -35,7 +46,7 @@ const title: Readonly<Record<Exclude<Rank, "none">, string>> = {
 };
 
 /** The eight groups of an IPv6 address as numbers, so that different spellings compare equal. An IPv4 address as it is. */
-function canonical(address: string): string {
+export function canonical(address: string): string {
   const text = address.toLowerCase().replace(/%.*$/, "").replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (whole, a: string, b: string, c: string, d: string) =>
     address.includes(":") ? `${((Number(a) << 8) | Number(b)).toString(16)}:${((Number(c) << 8) | Number(d)).toString(16)}` : whole);
   if (!text.includes(":")) return text;
@@ -53,45 +64,64 @@ function matchesName(record: string, asked: string): boolean {
   return name.endsWith(record.slice(1)) && !name.slice(0, -(record.length - 1)).includes(".") && name.length > record.length - 1;
 }
 
-function rankOf({ family, host }: EndpointParts, { localAddress, serverName }: Connection): Rank {
+const anyV6 = "0:0:0:0:0:0:0:0";
+
+function rankOf({ parts: { family, host }, address }: PreparedRecord, { localAddress, serverName }: Connection, local: string): Rank {
   switch (family) {
     case "ccs": return serverName === null ? "none" : "central";
     case "sni": return serverName !== null && matchesName(host, serverName) ? "name" : "none";
     case "ip":
       if (host === "0.0.0.0") return "any-v4";
-      if (canonical(host) === "0:0:0:0:0:0:0:0") return localAddress.includes(":") ? "any-v6" : "none";
-      return canonical(host) === canonical(localAddress) ? "exact" : "none";
+      if (address === anyV6) return localAddress.includes(":") ? "any-v6" : "none";
+      return address === local ? "exact" : "none";
   }
 }
 
-function mismatch({ family, host }: EndpointParts, { localAddress, serverName }: Connection): string {
+function mismatch({ parts: { family, host }, address }: PreparedRecord, { localAddress, serverName }: Connection): string {
   switch (family) {
     case "ccs": return "The central certificate store needs a host name, and the client sends none.";
     case "sni": return serverName === null ? "The client sends no host name." : `It is for the name ${host}, not for ${serverName}.`;
-    case "ip": return canonical(host) === "0:0:0:0:0:0:0:0" ? "It stands for IPv6 addresses only." : `It is for the address ${host}, not for ${localAddress}.`;
+    case "ip": return address === anyV6 ? "It stands for IPv6 addresses only." : `It is for the address ${host}, not for ${localAddress}.`;
   }
+}
+
+/** Takes records apart and sorts them by port; those that name no endpoint are left out. */
+export function indexBindings(bindings: readonly Binding[]): BindingIndex {
+  const index = new Map<number, PreparedRecord[]>();
+  for (const binding of bindings) {
+    const parts = parseEndpoint(binding.endpoint);
+    if (!parts) continue;
+    const record = { binding, parts, address: parts.family === "ip" ? canonical(parts.host) : parts.host };
+    const present = index.get(parts.port);
+    if (present) present.push(record);
+    else index.set(parts.port, [record]);
+  }
+  return index;
 }
 
 /**
  * Which record of the port answers a connection, and why each of the others does not. Pure; the order is that of the
  * AD FS documentation (MicrosoftDocs, "AD FS and certificate bindings"). An exact name goes before a wildcard name.
  */
-export function winningBinding(bindings: readonly Binding[], connection: Connection): Precedence {
-  const ofPort = bindings.flatMap((binding) => {
-    const parts = parseEndpoint(binding.endpoint);
-    return parts?.port === connection.port ? [{ binding, parts, rank: rankOf(parts, connection) }] : [];
-  });
-  const place = ({ parts, rank }: (typeof ofPort)[number]): number => order.indexOf(rank) * 2 + (parts.host.startsWith("*") ? 1 : 0);
-  const sorted = [...ofPort].sort((one, other) => place(one) - place(other));
+export function explainConnection(index: BindingIndex, connection: Connection): Precedence {
+  const local = canonical(connection.localAddress);
+  const ranked = (index.get(connection.port) ?? []).map((record) => ({ ...record, rank: rankOf(record, connection, local) }));
+  const place = ({ parts, rank }: (typeof ranked)[number]): number => order.indexOf(rank) * 2 + (parts.host.startsWith("*") ? 1 : 0);
+  const sorted = ranked.sort((one, other) => place(one) - place(other));
   const first = sorted[0];
   const winner = first && first.rank !== "none" ? first : null;
   return {
     winner: winner?.binding ?? null,
     considered: sorted.map((candidate) => ({
       endpoint: candidate.binding.endpoint,
-      reason: candidate.rank === "none" ? mismatch(candidate.parts, connection)
+      reason: candidate.rank === "none" ? mismatch(candidate, connection)
         : candidate === winner ? `${title[candidate.rank]} It answers.`
         : `${title[candidate.rank]} ${winner?.binding.endpoint ?? ""} goes before it.`,
     })),
   };
+}
+
+/** The same for one connection. */
+export function winningBinding(bindings: readonly Binding[], connection: Connection): Precedence {
+  return explainConnection(indexBindings(bindings.filter(({ endpoint }) => endpoint.endsWith(String(connection.port)))), connection);
 }

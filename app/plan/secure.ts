@@ -1,11 +1,5 @@
 // The planner of the main job: everything that must change so that an instance answers over TLS with a certificate.
-import { explain } from "../certificates/chain.ts";
-import { describe } from "../certificates/describe.ts";
 import type { CertificateReader } from "../certificates/reader.ts";
-import { certificateFilesOf, issuersIn } from "../certificates/source.ts";
-import { selectServerCertificate } from "../certificates/server-certificate.ts";
-import { suitability } from "../certificates/suitability.ts";
-import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
 import type { Certificate } from "../certificates/certificate.ts";
 import type { SecureRequest, Verified } from "../contract.ts";
 import { problem } from "../errors.ts";
@@ -20,6 +14,7 @@ import { coversName } from "../certificates/host-name.ts";
 import { findInstance, type InstanceConfiguration } from "../santedb/discovery.ts";
 import { planEdit } from "../santedb/edit.ts";
 import { reservationUrl } from "../santedb/endpoint.ts";
+import { choose, importSteps, type Chosen } from "./chosen.ts";
 import { dependantsFinding, settingsOf, surroundingFindings } from "./circumstances.ts";
 import type { Operation } from "./operation.ts";
 import { planId, type Materials, type Plan } from "./plan.ts";
@@ -31,15 +26,6 @@ export interface Planned {
   readonly materials: Materials;
   /** What the machine already proved while planning; empty unless there is nothing to do. */
   readonly verified: readonly Verified[];
-}
-
-/** The certificate to serve, from files or out of the store. */
-interface Chosen {
-  readonly certificate: Certificate;
-  readonly findings: readonly Finding[];
-  readonly leaf: Uint8Array;
-  readonly privateKey: Uint8Array | null;
-  readonly intermediates: readonly Uint8Array[];
 }
 
 /** Everything read from the machine before anything is computed. */
@@ -56,29 +42,6 @@ interface Gathered {
   readonly accountSid: string;
   readonly accountTitle: string;
   readonly actualSid: string | null;
-}
-
-async function choose(machine: Machine, reader: CertificateReader, request: SecureRequest, hostName: string | undefined): Promise<Chosen> {
-  const now = machine.clock.now();
-  if ("thumbprint" in request.certificate) {
-    const { thumbprint } = request.certificate;
-    const found = await machine.certificates.find("My", thumbprint);
-    if (!found) throw problem("not-found", { what: "certificate in the machine's Personal store", name: thumbprint });
-    const certificate = describe(found.der, { hasPrivateKey: found.hasPrivateKey, role: "leaf" });
-    if (!found.hasPrivateKey || !(await machine.certificates.provesKey("My", thumbprint))) {
-      throw problem("private-key-missing", { file: "The machine's Personal store", subject: certificate.subject });
-    }
-    const selected = selectServerCertificate({ format: "der", encryption: null, findings: [], certificates: [found.der], privateKeys: [] },
-      { now, allowExpired: request.allowExpired === true, fileName: thumbprint, keyElsewhere: true });
-    const issuers = (await issuersIn(machine.certificates)).map(({ der }) => der);
-    const { findings } = explain(selected.leaf, issuers, { now, hostName });
-    return { certificate, findings, leaf: found.der, privateKey: null, intermediates: [] };
-  }
-  const files = certificateFilesOf(request.certificate.files);
-  const material = await reader.read(files, request.certificate.password);
-  const selected = selectServerCertificate(material, { now, allowExpired: request.allowExpired === true, fileName: files.map(({ name }) => name).join(", ") });
-  const ofName = hostName === undefined ? [] : suitability(selected.leaf, { now, hostName }).filter(({ code }) => code === "name-mismatch");
-  return { ...selected, findings: [...selected.findings, ...ofName] };
 }
 
 async function gather(machine: Machine, reader: CertificateReader, request: SecureRequest): Promise<Gathered> {
@@ -100,24 +63,6 @@ async function gather(machine: Machine, reader: CertificateReader, request: Secu
 }
 
 const finding = (code: string, severity: Finding["severity"], message: string, hint: string): Finding => ({ code, severity, message, hint });
-
-function importOperations({ chosen, stored }: Gathered): { operations: Operation[]; materials: Materials } {
-  const operations: Operation[] = [];
-  const materials = new Map<string, { certificate: Uint8Array; privateKey: Uint8Array | null }>();
-  const { thumbprint, subject } = chosen.certificate;
-  const leaf = stored.find((entry) => entry.store === "My" && entry.thumbprint === thumbprint);
-  if (!leaf?.hasPrivateKey) {
-    operations.push({ kind: "certificate.import", store: "My", thumbprint, subject, withKey: true });
-    materials.set(thumbprint, { certificate: chosen.leaf, privateKey: chosen.privateKey });
-  }
-  for (const der of chosen.intermediates) {
-    const name = thumbprintOf(der);
-    if (stored.some((entry) => entry.store === "CA" && entry.thumbprint === name)) continue;
-    operations.push({ kind: "certificate.import", store: "CA", thumbprint: name, subject: describe(der, { hasPrivateKey: false, role: "intermediate" }).subject, withKey: false });
-    materials.set(name, { certificate: der, privateKey: null });
-  }
-  return { operations, materials };
-}
 
 /** Scheme is part of a reservation's key, so the one for http does not help: it is named as left over, not taken away. */
 function reservationOperations({ accountSid, accountTitle, reservations, actualSid, service }: Gathered, host: string, port: number): { operations: Operation[]; findings: Finding[] } {
@@ -149,7 +94,7 @@ function reservationOperations({ accountSid, accountTitle, reservations, actualS
 }
 
 /** A self-signed certificate that is replaced may go on being trusted as a root, as the gateway's installer leaves it. */
-function ownRootFindings(replaced: string, stored: readonly StoredCertificate[]): readonly Finding[] {
+export function ownRootFindings(replaced: string, stored: readonly StoredCertificate[]): readonly Finding[] {
   if (!stored.some(({ store, thumbprint }) => store === "Root" && thumbprint === replaced)) return [];
   return [finding("self-signed-root", "warning", `The certificate that is replaced, ${replaced}, is trusted by this machine as a root.`,
     `Nothing needs it any more. Once all is proven, remove it: \`lockstep certificate remove ${replaced} --store Root\`, and likewise from My.`)];
@@ -230,7 +175,7 @@ export async function planSecure(machine: Machine, reader: CertificateReader, re
 
   const now = machine.clock.now();
   const id = planId(now, random);
-  const imports = importOperations(gathered);
+  const imports = importSteps(chosen, gathered.stored);
   const reservation = reservationOperations(gathered, host, port);
   const binding = bindingOperations(gathered, port, request);
   const written = await fileSteps(machine, edits, id);

@@ -28,8 +28,16 @@ export const questions: Inputs = {
     requests: {},
     discardRequest: { id: "request-1" },
   },
-  binding: { list: {} },
-  reservation: { list: {} },
+  binding: {
+    list: {}, explain: { target: "127.0.0.1:9200", serverName: "clinic-7.example.org", transcript: "IP:port : 0.0.0.0:9200" },
+    planSet: { endpoint: "0.0.0.0:9200", certificate: "A".repeat(40), applicationId: "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", flags: { clientcertnegotiation: true, sslctlstorename: "Größe" }, takeOver: true },
+    planRemove: { endpoint: "[::]:9200", takeOver: true },
+  },
+  reservation: {
+    list: {}, check: {}, planAdd: { url: "https://+:9200/", account: "NT AUTHORITY\\NETWORK SERVICE", delegate: true }, planRemove: { url: "https://+:9200/", account: "S-1-5-20" },
+  },
+  listenList: { show: {} },
+  transcript: { read: { text: "IP:port : 0.0.0.0:9200\r\n" } },
   instance: { list: {}, show: { name: "default" } },
   configuration: {
     show: { of: "C:\\santedb.config" },
@@ -41,7 +49,10 @@ export const questions: Inputs = {
     list: {}, plan: { name: "sdb-www-default", verb: "restart", endProcess: true },
     start: { name: "sdb-www-default" }, stop: { name: "sdb-www-default", endProcess: true }, restart: { name: "sdb-www-default" },
   },
-  endpoint: { planSecure: { instance: "default", certificate: { thumbprint: "A".repeat(40) }, port: 9200, allowExpired: true }, planUnsecure: { instance: "default", port: 9200 } },
+  endpoint: {
+    planSecure: { instance: "default", certificate: { thumbprint: "A".repeat(40) }, port: 9200, allowExpired: true }, planUnsecure: { instance: "default", port: 9200 },
+    planReplaceCertificate: { old: "B".repeat(40), certificate: { thumbprint: "A".repeat(40) }, allowExpired: true, takeOver: true },
+  },
   plan: { apply: { planId: "plan-1" }, cancel: { planId: "plan-1" } },
   history: { list: {}, show: { id: "change-1" }, planUndo: { id: "change-1" }, undo: { id: "change-1" }, recover: { direction: "undo" } },
 };
@@ -49,6 +60,11 @@ export const questions: Inputs = {
 const certificate: z.infer<typeof certificateSchema> = {
   subject: "CN=clinic-7.example.org, O=Größe & Ναι", issuer: "CN=Test CA", serialNumber: "0A1B", thumbprint: "A".repeat(40), sha256: "B".repeat(64),
   notBefore: "2026-01-01T00:00:00.000Z", notAfter: "2027-01-01T00:00:00.000Z", names: ["clinic-7.example.org", "127.0.0.1"], keyType: "rsa:2048", role: "leaf", hasPrivateKey: true,
+};
+const binding = { endpoint: "0.0.0.0:9200", family: "ip" as const, thumbprint: "A".repeat(40), applicationId: "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", application: "SanteDB", store: "MY", flags: { usagecheck: true } };
+const answer = {
+  address: "127.0.0.1", port: 9200, serverName: "clinic-7.example.org", winner: "0.0.0.0:9200", thumbprint: "A".repeat(40),
+  considered: [{ endpoint: "0.0.0.0:9200", reason: "It stands for all addresses." }], outcome: "0.0.0.0:9200 answers.",
 };
 const operation: OperationView = {
   kind: "binding.set", title: "Bind the certificate", commands: [["netsh", "http", "add", "sslcert", "ipport=0.0.0.0:9200", `certhash=${"A".repeat(40)}`]],
@@ -109,8 +125,30 @@ export const answers: { readonly [Group in keyof Implementation]: { readonly [Ve
     requests: [pending],
     discardRequest: {},
   },
-  binding: { list: [{ endpoint: "0.0.0.0:9200", family: "ip", thumbprint: "A".repeat(40), applicationId: "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", application: "SanteDB", store: "MY", flags: { usagecheck: true } }] },
-  reservation: { list: [{ url: "https://+:9200/", sddl: "D:(A;;GX;;;NS)", accounts: [{ name: "NT AUTHORITY\\NETWORK SERVICE", sid: "S-1-5-20", rights: ["listen"] }] }] },
+  binding: { list: [binding], explain: { ...answer, binding, certificate, answers: [answer, { ...answer, address: "::1", winner: null, thumbprint: null }], findings }, planSet: plan, planRemove: plan },
+  reservation: {
+    list: [{ url: "https://+:9200/", sddl: "D:(A;;GX;;;NS)", accounts: [{ name: "NT AUTHORITY\\NETWORK SERVICE", sid: "S-1-5-20", rights: ["listen"] }] }],
+    check: {
+      endpoints: [{
+        instance: "default", address: "https://0.0.0.0:9200/ami", prefix: "https://+:9200/ami/", account: ".\\santedb", accountSid: null, state: "wrong-scheme", reservation: null, message: "Only http is reserved.", hint: "Reserve it.",
+      }],
+      reservations: [{ url: "http://+:9200/", state: "left-over", message: "Nobody needs it." }],
+    },
+    planAdd: plan, planRemove: plan,
+  },
+  listenList: { show: { addresses: ["127.0.0.1", "::1"], findings } },
+  transcript: {
+    read: {
+      bindings: [{
+        endpoint: "0.0.0.0:9200", family: "ip", thumbprint: null, applicationId: null, application: null, store: "MY", flags: { reject: true }, line: 3,
+        options: [{ label: "Größe", value: "Ναι", flag: null }], extended: [{ id: 0, values: ["1048576"] }],
+      }],
+      reservations: [{ url: "https://+:9200/", sddl: null, accounts: [{ name: "Jeder", sid: null, rights: ["listen"] }], line: 9 }],
+      listenList: [], services: [{ name: "Spooler", state: "running", exitCode: 0, imagePath: null, account: null, line: 1 }],
+      registrations: [{ processId: 944, url: "HTTP://+:5985/WSMAN/", line: 24 }],
+      failure: { code: 183, reason: "it exists already", remedy: "Remove it first." }, findings,
+    },
+  },
   instance: {
     list: [instance],
     show: {
@@ -132,7 +170,7 @@ export const answers: { readonly [Group in keyof Implementation]: { readonly [Ve
   service: {
     plan, list: [{ name: "sdb-www-default", displayName: "SanteDB WWW (default)", state: "running", account: "LocalSystem", accountSid: "S-1-5-18", processId: 4711, startType: "automatic", dependencies: ["HTTP"], dependants: [] }], start: applied, stop: applied, restart: { ...applied, outcome: "unchanged" },
   },
-  endpoint: { planSecure: plan, planUnsecure: plan },
+  endpoint: { planSecure: plan, planUnsecure: plan, planReplaceCertificate: plan },
   plan: { apply: applied, cancel: {} },
   history: {
     list: [entry],
@@ -190,7 +228,7 @@ export function createScriptedConsole(): ScriptedConsole {
       return Promise.resolve();
     },
     implementation: {
-      machine: always("machine"), binding: always("binding"), reservation: always("reservation"), instance: always("instance"), configuration: always("configuration"), service: always("service"), endpoint: always("endpoint"), history: always("history"),
+      machine: always("machine"), binding: always("binding"), reservation: always("reservation"), listenList: always("listenList"), transcript: always("transcript"), instance: always("instance"), configuration: always("configuration"), service: always("service"), endpoint: always("endpoint"), history: always("history"),
       certificate: {
         ...always("certificate"),
         inspect: ({ files, password }) => {

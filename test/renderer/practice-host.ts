@@ -6,6 +6,7 @@ import type { Finding } from "../../app/finding.ts";
 import type { Emit, Implementation } from "../../app/host.ts";
 import type { OperationView } from "../../app/plan/operation.ts";
 import type { Instance } from "../../app/santedb/instance.ts";
+import { practiceHttpSys } from "./practice-http-sys.ts";
 import { practiceCertificates } from "./practice-certificates.ts";
 import { allKinds, manyInstances, practiceInstances } from "./practice-instances.ts";
 
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly instances?: "none" | "one" | "three" | "secured" | "kinds" | "many";
   /** Services do not stop in time, unless their process may be ended. */
   readonly hangs?: boolean;
+  /** Records of HTTP.sys: those of the secured instances; none; stale, foreign and strange ones beside them; five thousand. */
+  readonly bindings?: "none" | "plain" | "tangled" | "many";
   /** Endpoints that each instance has beside the usual ones. */
   readonly endpoints?: number;
   /** The step that fails when a plan is applied. */
@@ -155,6 +158,11 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     change: (service, part) => { instances = instances.map((each) => (each.service === service ? { ...each, ...part } : each)); },
   });
 
+  const { planReplaceCertificate, ...httpSys } = practiceHttpSys({
+    scenario, hold, nextId, instances: () => instances,
+    replaced: (old) => { instances = instances.map((each) => (each.certificate?.thumbprint === old ? { ...each, certificate: offered } : each)); },
+  });
+
   const record = (id: string, title: string, steps: HistoryDetail["steps"], part: Partial<HistoryDetail>) => {
     records.unshift({
       id, at: new Date().toISOString(), title, outcome: "applied", by: "CLINIC-7\\Amina", finishedAt: new Date().toISOString(),
@@ -286,11 +294,11 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
       },
       ...practiceCertificates({ scenario, inUse: () => instances.flatMap(({ certificate: one, port, service }) => (one ? [{ certificate: one, port: port ?? 0, service }] : [])), hold, nextId }),
     },
-    binding: { list: () => Promise.resolve([]) },
-    reservation: { list: () => Promise.resolve([]) },
+    ...httpSys,
     ...calls,
     endpoint: {
       planUnsecure,
+      planReplaceCertificate,
       planSecure: (request) => {
         const target = instances.find(({ name, service }) => service === request.instance || name === request.instance);
         if (!target) return Promise.reject(problem("not-found", { what: "instance", name: request.instance }));
