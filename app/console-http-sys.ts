@@ -3,12 +3,14 @@ import { describe } from "./certificates/describe.ts";
 import type { ExplainRequest, PlanView, Verified } from "./contract.ts";
 import type { Finding } from "./finding.ts";
 import type { Implementation } from "./host.ts";
+import { serviceAccounts } from "./http-sys/account.ts";
 import { bindingOf } from "./http-sys/binding-transcript.ts";
 import type { Binding } from "./http-sys/binding.ts";
 import { answerFindings, answerFor, readQuestion } from "./http-sys/explanation.ts";
 import type { Explanation } from "./http-sys/http-sys-view.ts";
 import { indexBindings } from "./http-sys/precedence.ts";
 import { checkReservations, type ConfiguredEndpoint } from "./http-sys/reservation-check.ts";
+import type { Reservation } from "./http-sys/reservation.ts";
 import { readTranscript } from "./http-sys/transcript.ts";
 import type { Machine } from "./machine.ts";
 import { planBindingRemove, planBindingSet } from "./plan/binding.ts";
@@ -78,6 +80,13 @@ async function configuredEndpoints(machine: Machine): Promise<readonly Configure
   }))).flat();
 }
 
+/** The reservations, with the accounts of services called by the names of their services. */
+async function namedReservations(machine: Machine): Promise<Reservation[]> {
+  const [reservations, services] = await Promise.all([machine.httpSys.reservations(), machine.services.list()]);
+  const names = serviceAccounts(services.map(({ name }) => name));
+  return reservations.map((reservation) => ({ ...reservation, accounts: reservation.accounts.map((account) => ({ ...account, name: account.name === account.sid ? names.get(account.sid) ?? account.name : account.name })) }));
+}
+
 const listenWarning = (addresses: readonly string[]): Finding[] => addresses.length === 0 ? [] : [{
   code: "listen-list", severity: "warning", message: `HTTP.sys listens only on ${addresses.join(", ")}, whatever bindings and configurations say.`,
   hint: "It holds for every program on this machine. Unless somebody wants it so, empty it: `netsh http delete iplisten ipaddress=ADDRESS`.",
@@ -97,9 +106,9 @@ export function httpSysAnswers({ machine, random, refuseWhileInterrupted, hold }
       planRemove: (request) => review(() => planBindingRemove(machine, request, random())),
     },
     reservation: {
-      list: async () => [...await machine.httpSys.reservations()],
+      list: () => namedReservations(machine),
       check: async () => {
-        const [endpoints, reservations] = await Promise.all([configuredEndpoints(machine), machine.httpSys.reservations()]);
+        const [endpoints, reservations] = await Promise.all([configuredEndpoints(machine), namedReservations(machine)]);
         return checkReservations(endpoints, reservations);
       },
       planAdd: (request) => review(() => planReservationAdd(machine, request, random())),

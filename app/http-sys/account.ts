@@ -53,6 +53,14 @@ export function trusteeSid(trustee: string): string {
   return wellKnown.find(({ sddl }) => sddl === trustee.toUpperCase())?.sid ?? trustee.toUpperCase();
 }
 
+/** Names of the service accounts among these services, by SID: "NT SERVICE\\WinRM". */
+export function serviceAccounts(services: readonly string[]): ReadonlyMap<string, string> {
+  return new Map([...windowsServices, ...services].map((name) => [serviceSid(name), `NT SERVICE\\${name}`]));
+}
+
+/** Services of Windows itself that hold reservations on most machines. */
+const windowsServices = ["WinRM", "Wecsvc", "W3SVC", "WMSvc", "SstpSvc", "BranchCache", "PeerDistSvc"];
+
 /** English name of a well-known SID as netsh shows it, else the SID itself. */
 export function accountName(sid: string): string {
   return wellKnown.find((known) => known.sid === sid)?.shown ?? sid;

@@ -120,9 +120,12 @@ export function bindingAt(lines: readonly TranscriptLine[], index: number): { re
   return { binding: recordOf(first, family, body, extended), next };
 }
 
+/** What Windows prints where nobody set an extended property. Source: the captured transcript of Server 2022. */
+const usualProperties: ReadonlyMap<number, string> = new Map([[0, "1048576"], [1, "2796202 4294967295"]]);
+
 /** A record of a transcript as HTTP.sys would give it, for what only asks which record answers. */
 export function bindingOf({ endpoint, family, thumbprint, applicationId, application, store, flags, extended }: TranscriptBinding): Binding {
-  const properties = extended.flatMap(({ id, values }) => (values.length > 0 ? [id] : []));
+  const properties = extended.flatMap(({ id, values }) => (values.length > 0 && values.join(" ") !== usualProperties.get(id) ? [id] : []));
   return {
     endpoint, family, thumbprint, applicationId: applicationId ?? "", application, store: store ?? "MY", flags,
     ...(properties.length > 0 && { unsettable: { flags: 0, checkMode: 0, properties } }),

@@ -1,6 +1,7 @@
 // What `sc query`, `sc qc` and `netsh http show servicestate` printed, as far as its shape tells in any language.
 import type { ServiceState } from "../santedb/instance.ts";
 import { knownSid } from "./account.ts";
+import { familyOf } from "./binding.ts";
 import type { TranscriptRegistration, TranscriptService } from "./http-sys-view.ts";
 import type { TranscriptLine } from "./transcript-lines.ts";
 
@@ -20,6 +21,10 @@ const isType = (value: string): boolean => /^[\da-f]{1,4}\s+(?:WIN32|KERNEL|FILE
 const isImagePath = (value: string): boolean => /^"?(?:[a-z]:\\|\\\\|%\w+%\\|\\\?\?\\|system32\\)/i.test(value);
 const isAccount = (value: string): boolean => knownSid(value) !== null || /^(?:\.|[^\\/:"]{1,64})\\[^\\/:"]{1,104}$/.test(value);
 
+/** A line of something else: sc puts no text without a label but what a state accepts, in round brackets. */
+const isOther = ({ label, text, value }: TranscriptLine): boolean =>
+  label === null ? !text.startsWith("(") : /^https?:\/\//i.test(value) || (value.includes(":") && familyOf(value) !== null);
+
 /** Reads the service that begins on a line: a name that its type follows. `next` is the first line that is not of it. */
 export function serviceAt(lines: readonly TranscriptLine[], index: number): { readonly service: TranscriptService; readonly next: number } | null {
   const first = lines[index];
@@ -28,7 +33,7 @@ export function serviceAt(lines: readonly TranscriptLine[], index: number): { re
   let next = index + 2;
   for (; next < lines.length; next++) {
     const line = lines[next];
-    if (!line || isType(lines[next + 1]?.value ?? "")) break;
+    if (!line || isType(lines[next + 1]?.value ?? "") || isOther(line)) break;
     if (line.label === null) continue;
     const code = /^(\d{1,10})\s+\(0x[\da-f]+\)$/i.exec(line.value)?.[1];
     state ??= stateOf(line.value);

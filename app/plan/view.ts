@@ -49,8 +49,8 @@ export function titleOf(operation: Operation): string {
     case "certificate.remove": return `Remove the certificate ${operation.subject} from the machine's ${storeTitle[operation.store]} store`;
     case "reservation.add": return `Reserve ${operation.url} for ${operation.account}`;
     case "reservation.remove": return `Remove the reservation of ${operation.url} for ${operation.account}`;
-    case "binding.set": return operation.previous === null
-      ? `Bind ${operation.next.endpoint} to the certificate`
+    case "binding.set": return operation.previous === null ? `Bind ${operation.next.endpoint}${operation.next.thumbprint === null ? " to the central certificate store" : " to the certificate"}`
+      : operation.previous.thumbprint === operation.next.thumbprint ? `Change the settings of the binding of ${operation.next.endpoint}`
       : `Replace the certificate bound to ${operation.next.endpoint}, keeping its other settings`;
     case "binding.remove": return `Remove the binding of ${operation.previous.endpoint}`;
     case "file.write": return `Keep a copy of ${fileNameOf(operation.path)} and change ${changeText(operation)} in it`;

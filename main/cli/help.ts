@@ -49,6 +49,10 @@ const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: str
   "base-address": ["--base-address URL", "address under which clients reach it from outside, behind a proxy"],
   "fhir-base": ["--fhir-base URL", "scheme, host and port of the FHIR base; its path stays"],
   "end-process": ["--end-process", "end the process of a service that does not stop in time"],
+  "transcript": ["--transcript FILE", "read what netsh printed on another machine in place of this one (`-`: standard input)"],
+  "application": ["--application GUID", "applicationId of the record (default: that of the present one, or SanteDB's)"],
+  "flag": ["--flag NAME=VALUE", "a setting as netsh names it, such as clientcertnegotiation=enable (may be repeated)"],
+  "delegate": ["--delegate", "let the account pass its right on as well"],
   "no-open": ["--no-open", "print the address only; open no browser"],
 };
 

@@ -49,6 +49,10 @@ const options = {
   "base-address": { type: "string" },
   "fhir-base": { type: "string" },
   "end-process": { type: "boolean" },
+  "transcript": { type: "string" },
+  "application": { type: "string" },
+  "flag": { type: "string", multiple: true },
+  "delegate": { type: "boolean" },
 } as const;
 
 export type OptionName = keyof typeof options;

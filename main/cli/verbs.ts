@@ -6,18 +6,24 @@ import { nodeFiles } from "../storage/file.ts";
 import { certificateFiles } from "./certificate-files.ts";
 import { certificateVerbs, daysLeft, secretOptions } from "./certificate-verbs.ts";
 import { configurationVerbs, instanceText, located, settingOptions, settingsOf } from "./configuration-verbs.ts";
+import { httpSysVerbs, thumbprintOperand } from "./http-sys-verbs.ts";
 import { portOf, type Options } from "./options.ts";
 import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
 import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
 
+/** A file with its password, or a certificate that the machine's store has. */
+async function certificateSource(text: string, options: Options): Promise<SecureRequest["certificate"]> {
+  const { kind, thumbprint } = cleanThumbprint(text);
+  const inStore = kind === "sha1" && (await nodeFiles.stat(text).catch(() => null)) === null;
+  return inStore ? { thumbprint } : certificateFiles(text, options);
+}
+
 async function secureRequest(instance: string, options: Options): Promise<SecureRequest> {
   if (options.certificate === undefined) throw problem("usage", { problem: "`endpoint secure` needs --certificate FILE (or the thumbprint of one in the machine's store)." });
-  const asThumbprint = cleanThumbprint(options.certificate);
-  const inStore = asThumbprint.kind === "sha1" && (await nodeFiles.stat(options.certificate).catch(() => null)) === null;
   const port = portOf(options);
   return {
     instance: await located(instance),
-    certificate: inStore ? { thumbprint: asThumbprint.thumbprint } : await certificateFiles(options.certificate, options),
+    certificate: await certificateSource(options.certificate, options),
     ...(options.account !== undefined && { account: options.account }),
     ...(options.address !== undefined && { address: options.address }),
     ...(port !== undefined && { port }),
@@ -55,28 +61,20 @@ export const verbs: Readonly<Record<string, Verb>> = {
       return carryOut(await context.host.endpoint.planUnsecure({ instance: await located(operand(operands, 0)), ...(port !== undefined && { port }) }), context);
     },
   },
+  "endpoint replace-certificate": {
+    operands: ["OLD", "NEW"], plans: true, options: [...secretOptions, "allow-expired", "take-over"],
+    summary: "put one certificate in the place of another, in every binding and configuration at once",
+    run: async (operands, context) => {
+      const certificate = await certificateSource(operand(operands, 1), context.options);
+      return carryOut(await context.host.endpoint.planReplaceCertificate({
+        old: thumbprintOperand(operand(operands, 0), "The old certificate"), certificate,
+        ...(context.options["allow-expired"] === true && { allowExpired: true }), ...(context.options["take-over"] === true && { takeOver: true }),
+      }), context);
+    },
+  },
   ...certificateVerbs,
   ...configurationVerbs,
-  "binding list": {
-    operands: [], options: [],
-    summary: "the certificate bindings of HTTP.sys",
-    run: async (_, { host }) => {
-      const value = await host.binding.list({});
-      return {
-        value,
-        text: (paint) => table(["ENDPOINT", "KIND", "THUMBPRINT", "APPLICATION", "STORE"],
-          value.map((binding) => [binding.endpoint, binding.family, binding.thumbprint ?? "", binding.application ?? binding.applicationId, binding.store]), "There is no binding.", paint),
-      };
-    },
-  },
-  "reservation list": {
-    operands: [], options: [],
-    summary: "the URL reservations of HTTP.sys",
-    run: async (_, { host }) => {
-      const value = await host.reservation.list({});
-      return { value, text: (paint) => table(["URL", "ACCOUNTS"], value.map(({ url, accounts }) => [url, accounts.map(({ name }) => name).join(", ")]), "There is no reservation.", paint) };
-    },
-  },
+  ...httpSysVerbs,
   "instance list": {
     operands: [], options: [],
     summary: "the SanteDB instances of this machine",

@@ -1,13 +1,13 @@
-// What netsh http prints. English is as captured on Server 2022; German and French are translated in its manner, since no
+// What netsh http prints. English is as captured on Server 2022 and 2025; German and French are translated in its manner, since no
 // complete transcript of them is published. Labels differ by language, numbers and the line's shape do not.
 import type { Language } from "./language.ts";
 
-/** Labels of a record in the order in which Server 2022 prints them; `key` lines come first. */
+/** Labels of a record in the order in which Server 2022 prints them, then those of Server 2025; `key` lines come first. */
 export const recordFields = [
   "hash", "applicationId", "store", "verifyclientcertrevocation", "verifyrevocationwithcachedclientcertonly", "usagecheck",
   "revocationfreshnesstime", "urlretrievaltimeout", "sslctlidentifier", "sslctlstorename", "dsmapperusage", "clientcertnegotiation",
   "reject", "disablehttp2", "disablequic", "disabletls12", "disabletls13", "disableocspstapling", "enabletokenbinding",
-  "logextendedevents", "disablelegacytls", "enablesessionticket",
+  "logextendedevents", "disablelegacytls", "enablesessionticket", "disablesessionid", "enablecachingclienthello",
 ] as const;
 export type RecordField = (typeof recordFields)[number];
 
@@ -107,6 +107,8 @@ const english: NetshText = {
     logextendedevents: "Log Extended Events",
     disablelegacytls: "Disable Legacy TLS Versions",
     enablesessionticket: "Enable Session Ticket",
+    disablesessionid: "Disable Session ID",
+    enablecachingclienthello: "Enable Caching Client Hello",
   },
   enabled: ["Disabled", "Enabled"],
   set: ["Not Set", "Set"],
@@ -174,6 +176,8 @@ const german: NetshText = {
     logextendedevents: "Erweiterte Ereignisse protokollieren",
     disablelegacytls: "Ältere TLS-Versionen deaktivieren",
     enablesessionticket: "Sitzungsticket aktivieren",
+    disablesessionid: "Sitzungs-ID deaktivieren",
+    enablecachingclienthello: "Zwischenspeichern von Client Hello aktivieren",
   },
   enabled: ["Deaktiviert", "Aktiviert"],
   set: ["Nicht festgelegt", "Festgelegt"],
@@ -241,6 +245,8 @@ const french: NetshText = {
     logextendedevents: "Journaliser les événements étendus",
     disablelegacytls: "Désactiver les anciennes versions TLS",
     enablesessionticket: "Activer le ticket de session",
+    disablesessionid: "Désactiver l’ID de session",
+    enablecachingclienthello: "Activer la mise en cache de Client Hello",
   },
   enabled: ["Désactivé", "Activé"],
   set: ["Non défini", "Défini"],

@@ -107,6 +107,9 @@ const same = (one: string, other: string): boolean => one.toLowerCase() === othe
 
 const padded = (label: string): string => `    ${label.padEnd(28)} : `;
 
+/** Server 2022, whose layout this is, does not print these; a record that has them set must not hide it. */
+const newestFields: readonly RecordField[] = ["disablesessionid", "enablecachingclienthello"];
+
 function recordLines(record: SslCertRecord, text: NetshText): readonly string[] {
   const parts = parseEndpoint(record.endpoint);
   const key = parts?.family === "ccs" ? text.centralKey : parts?.family === "sni" ? text.nameKey : text.ipKey;
@@ -139,16 +142,27 @@ function recordLines(record: SslCertRecord, text: NetshText): readonly string[] 
       case "logextendedevents":
       case "disablelegacytls":
       case "enablesessionticket":
+      case "disablesessionid":
+      case "enablecachingclienthello":
         return text.set[flags[field] === true ? 1 : 0];
     }
   };
   return [
     `${padded(key)}${record.endpoint}`,
-    ...recordFields.map((field) => `${padded(text.fields[field])}${valueOf(field)}`),
+    ...recordFields.filter((field) => !newestFields.includes(field) || flags[field as "disablesessionid"] === true).map((field) => `${padded(text.fields[field])}${valueOf(field)}`),
     ` ${text.extended}:`, `${padded("PropertyId")}0`, `${padded("Receive Window")}1048576`,
     ` ${text.extended}:`, `${padded("PropertyId")}1`, `${padded("Max Settings Per Frame")}2796202`, `${padded("Max Settings Per Minute")}4294967295`,
     "", "",
   ];
+}
+
+/** Addresses first, then names, then ports; by their text within each, as the registry lists them. */
+const placeOf = ({ endpoint }: SslCertRecord): string => `${["ip", "sni", "ccs"].indexOf(parseEndpoint(endpoint)?.family ?? "ccs")} ${endpoint.toLowerCase()}`;
+
+function inOrder(records: readonly SslCertRecord[], added: SslCertRecord): SslCertRecord[] {
+  const place = placeOf(added);
+  const at = records.findIndex((record) => placeOf(record) > place);
+  return at < 0 ? [...records, added] : [...records.slice(0, at), added, ...records.slice(at)];
 }
 
 const headed = (title: string): readonly string[] => ["", title, "-".repeat(title.length), ""];
@@ -162,7 +176,7 @@ export function createNetsh({ state, certificates, sid, language }: NetshOptions
     const present = tables.sslcert.find(({ endpoint }) => same(endpoint, record.endpoint));
     if (verb === "add") {
       if (present) return { next: null, value: { kind: "failed", title: text.addFailed, code: 183 } };
-      return { next: { ...tables, sslcert: [...tables.sslcert, record] }, value: { kind: "done", text: text.added } };
+      return { next: { ...tables, sslcert: inOrder(tables.sslcert, record) }, value: { kind: "done", text: text.added } };
     }
     if (!present) return { next: null, value: { kind: "failed", title: text.updateFailed, code: 2 } };
     const sslcert = tables.sslcert.map((known) => (known === present ? record : known));

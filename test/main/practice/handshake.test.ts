@@ -5,6 +5,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LockstepError } from "../../../app/errors.ts";
+import { answerFor } from "../../../app/http-sys/explanation.ts";
+import { indexBindings } from "../../../app/http-sys/precedence.ts";
 import { makeAuthority, makeCertificate, type Authority, type Issued } from "../../fixtures/certificates.ts";
 import { practice, type Practice } from "./practice-fixture.ts";
 
@@ -140,6 +142,11 @@ describe("precedence", () => {
         const first = order.find((key) => present.includes(key));
         const expected = first === undefined || first === central ? "handshake-failed" : certificate(keys.indexOf(first) + shift).thumbprint;
         expect(await served(localAddress, serverName), JSON.stringify([present, localAddress, serverName])).toBe(expected);
+        // The explanation names the record before any handshake.
+        const { answer, binding } = answerFor(indexBindings(await one.machine.httpSys.bindings()), localAddress, one.port, serverName);
+        expect(answer.thumbprint ?? "handshake-failed").toBe(expected);
+        expect(answer.considered).toHaveLength(present.length);
+        expect(binding?.family).toBe(first === undefined ? undefined : first === central ? "ccs" : first.startsWith("ipport") ? "ip" : "sni");
       }
     }), { numRuns: Math.max(10, Math.round(runs / 12)), endOnFailure: true });
   }, 120_000);
