@@ -20,8 +20,9 @@ function familyAt(lines: readonly TranscriptLine[], index: number): BindingFamil
 
 const isNothing = (value: string): boolean => /^\((?:null|[\p{L} ]{2,12})\)$/iu.test(value);
 const isGuidLike = (value: string): boolean => /^\{[0-9a-z*-]{30,40}\}$/i.test(value);
-const isHashLike = (value: string): boolean => /^[0-9a-z*]{32,128}$/i.test(value) && /[\d*x]/i.test(value);
 const isWhole = (hash: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(hash);
+/** Also one of which a part was masked before it was passed on. */
+const isHashLike = (value: string): boolean => isWhole(value) || (/^[0-9a-z*]{32,128}$/i.test(value) && /[\d*x]/i.test(value));
 const isNumber = (value: string): boolean => /^\d{1,10}$/.test(value);
 
 type FlagName = keyof BindingFlags;

@@ -65,9 +65,9 @@ export const verbs: Readonly<Record<string, Verb>> = {
     operands: ["OLD", "NEW"], plans: true, options: [...secretOptions, "allow-expired", "take-over"],
     summary: "put one certificate in the place of another, in every binding and configuration at once",
     run: async (operands, context) => {
-      const certificate = await certificateSource(operand(operands, 1), context.options);
+      const old = thumbprintOperand(operand(operands, 0), "The old certificate");
       return carryOut(await context.host.endpoint.planReplaceCertificate({
-        old: thumbprintOperand(operand(operands, 0), "The old certificate"), certificate,
+        old, certificate: await certificateSource(operand(operands, 1), context.options),
         ...(context.options["allow-expired"] === true && { allowExpired: true }), ...(context.options["take-over"] === true && { takeOver: true }),
       }), context);
     },

@@ -4,7 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SaxesParser } from "saxes";
-import type { Progress } from "../../app/contract.ts";
+import { contract, type Progress } from "../../app/contract.ts";
+import { familyOf, type Binding } from "../../app/http-sys/binding.ts";
+import { answerFor } from "../../app/http-sys/explanation.ts";
+import { indexBindings } from "../../app/http-sys/precedence.ts";
+import { checkReservations } from "../../app/http-sys/reservation-check.ts";
+import type { Reservation } from "../../app/http-sys/reservation.ts";
+import { accountsOf } from "../../app/http-sys/sddl.ts";
 import { parseDocument } from "../../app/santedb/configuration.ts";
 import { planEdit } from "../../app/santedb/edit.ts";
 import { makeServerPfx } from "../fixtures/certificates.ts";
@@ -115,10 +121,44 @@ async function secureRun(directory: string): Promise<void> {
   await console.close();
 }
 
+/** Records and reservations of a machine that has had a long life, as JSON. */
+function manyRecords(): string {
+  const hash = (index: number): string => index.toString(16).toUpperCase().padStart(40, "A");
+  const bindings = Array.from({ length: 5000 }, (_, index) => {
+    const endpoint = index % 3 === 0 ? `0.0.0.0:${10_000 + index}` : index % 3 === 1 ? `[::]:${9999 + index}` : `site-${index}.example.org:${9998 + index}`;
+    return { endpoint, family: familyOf(endpoint), thumbprint: hash(index), applicationId: "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}", application: "SanteDB", store: "MY", flags: { clientcertnegotiation: index % 2 === 0, sslctlstorename: "ClientAuthIssuer" } };
+  });
+  const reservations = Array.from({ length: 5000 }, (_, index) => ({ url: `https://+:${10_000 + index}/service-${index}/`, sddl: "D:(A;;GX;;;NS)(A;;GX;;;LS)", accounts: accountsOf("D:(A;;GX;;;NS)(A;;GX;;;LS)") }));
+  return JSON.stringify({ bindings, reservations });
+}
+
+/** Five thousand bindings and reservations listed (as the contract checks them), each explained, each checked. */
+function httpSysBench(): void {
+  const json = manyRecords();
+  const { bindings, reservations } = JSON.parse(json) as { bindings: Binding[]; reservations: Reservation[] };
+  const endpoints = reservations.map(({ url }, index) => ({ instance: "default", address: url, prefix: url, account: "NT AUTHORITY\\NetworkService", accountSid: index % 2 === 0 ? "S-1-5-20" : "S-1-5-19" }));
+  const list = (): void => {
+    contract.binding.list.output.parse(bindings);
+    contract.reservation.list.output.parse(reservations);
+  };
+  const explainAll = (): void => {
+    const index = indexBindings(bindings);
+    for (const { endpoint, family } of bindings) answerFor(index, endpoint.startsWith("[") ? "::1" : "127.0.0.1", Number(endpoint.split(":").at(-1)), family === "sni" ? endpoint.split(":")[0] ?? null : null);
+  };
+  const check = (): void => { checkReservations(endpoints, reservations); };
+  const runs = Array.from({ length: 12 }, () => ({ parse: timed(() => JSON.parse(json)), list: timed(list), explain: timed(explainAll), check: timed(check) })).slice(4);
+  const of = (name: "parse" | "list" | "explain" | "check"): number => median(runs.map((run) => run[name]));
+  for (const [name, title] of [["list", "listed"], ["explain", "explained"], ["check", "checked"]] as const) {
+    row(`5,000 bindings and 5,000 reservations ${title}, against parsing them from JSON`, of(name) / of("parse"), `${milliseconds(of(name))} against ${milliseconds(of("parse"))}`);
+  }
+  row("5,000 bindings and 5,000 reservations listed, explained and checked, against parsing them from JSON", (of("list") + of("explain") + of("check")) / of("parse"), milliseconds(of("list") + of("explain") + of("check")));
+}
+
 const directory = mkdtempSync(join(tmpdir(), "lockstep-bench-"));
 try {
   await secureRun(directory);
   commandStart(join(directory, "machine"));
+  httpSysBench();
   configurationEdit();
   configurationMemory(directory);
   await readingBench(row);

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explainNetsh } from "../../../app/http-sys/netsh.ts";
 import { addBinding, deleteBinding } from "../../../app/http-sys/netsh.ts";
-import type { Binding } from "../../../app/http-sys/binding.ts";
+import { significantFlags, type Binding } from "../../../app/http-sys/binding.ts";
+import { bindingOf } from "../../../app/http-sys/binding-transcript.ts";
+import { readTranscript } from "../../../app/http-sys/transcript.ts";
 import { makeCertificate, type Issued } from "../../fixtures/certificates.ts";
 import { practice, type Practice } from "./practice-fixture.ts";
 
@@ -125,6 +127,20 @@ describe("netsh http show sslcert", () => {
     expect(await http(english, "show", "sslcert", "ipport=0.0.0.0:65000")).toEqual({
       exitCode: 1, output: "\r\nSSL Certificate bindings:\r\n-------------------------\r\n\r\nThe system cannot find the file specified.\r\n",
     });
+  });
+
+  it("is read back from its text alone as it stands in the tables, in every language", async () => {
+    for (const machine of [english, german, french]) {
+      await add(machine, "ipport=[::1]:1020", "disablequic=enable", "reject=enable", "sslctlidentifier=Größe");
+      await add(machine, "hostnameport=*.example.org:1021", "verifyclientcertrevocation=disable", "disablesessionid=enable", "urlretrievaltimeout=15");
+      await http(machine, "add", "sslcert", "ccs=1022", `appid=${appId}`);
+      const { bindings: read, findings } = readTranscript((await http(machine, "show", "sslcert")).output);
+      const essence = ({ flags, ...record }: Binding) => ({ ...record, flags: significantFlags(flags) });
+      expect(read.map(bindingOf).map(essence)).toEqual((await bindings(machine)).map(essence));
+      expect(findings).toEqual([]);
+      const { reservations } = readTranscript((await http(machine, "show", "urlacl")).output);
+      expect(reservations.map(({ url, sddl }) => ({ url, sddl }))).toEqual((await machine.machine.httpSys.reservations()).map(({ url, sddl }) => ({ url, sddl })));
+    }
   });
 
   it("has the same values behind translated labels", async () => {
