@@ -16,7 +16,7 @@ interface Layout {
 
 /**
  * Sizes and offsets in bytes on x64 and arm64, a struct after those that it holds. Sources: the headers http.h,
- * wincrypt.h, winsvc.h, verrsrc.h, ws2def.h of the Windows SDK, as MicrosoftDocs/sdk-api documents their fields.
+ * wincrypt.h, winsvc.h, verrsrc.h, ws2def.h, winnt.h of the Windows SDK, as MicrosoftDocs/sdk-api documents their fields.
  */
 export const layouts = {
   GUID: { size: 16, members: { Data1: [0, "uint32"], Data2: [4, "uint16"], Data3: [6, "uint16"], Data4: [8, 8] } },
@@ -85,6 +85,8 @@ export const layouts = {
       dwFileSubtype: [40, "uint32"], dwFileDateMS: [44, "uint32"], dwFileDateLS: [48, "uint32"],
     },
   },
+  /** In its self-relative form: the last four members are offsets from its start. */
+  SECURITY_DESCRIPTOR_RELATIVE: { size: 20, members: { Revision: [0, 1], Sbz1: [1, 1], Control: [2, "uint16"], Owner: [4, "uint32"], Group: [8, "uint32"], Sacl: [12, "uint32"], Dacl: [16, "uint32"] } },
   SECURITY_ATTRIBUTES: { size: 24, members: { nLength: [0, "uint32"], lpSecurityDescriptor: [8, "pointer"], bInheritHandle: [16, "uint32"] } },
 } as const satisfies Record<string, Layout>;
 
