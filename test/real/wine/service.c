@@ -9,6 +9,7 @@ static SERVICE_STATUS_HANDLE handle;
 static SERVICE_STATUS status = { SERVICE_WIN32_OWN_PROCESS, SERVICE_START_PENDING, 0, 0, 0, 0, 3000 };
 static SOCKET listener = INVALID_SOCKET;
 static int port, failure;
+static volatile int stopping;
 
 static void report(DWORD state, DWORD code) {
   status.dwCurrentState = state;
@@ -20,6 +21,7 @@ static void report(DWORD state, DWORD code) {
 static DWORD WINAPI control(DWORD code, DWORD type, void *data, void *context) {
   if (code == SERVICE_CONTROL_STOP) {
     report(SERVICE_STOP_PENDING, 0);
+    stopping = 1;
     closesocket(listener);
   }
   return NO_ERROR;
@@ -42,7 +44,9 @@ static void WINAPI run(DWORD count, LPWSTR *arguments) {
   report(SERVICE_RUNNING, 0);
   for (;;) {
     SOCKET client = accept(listener, NULL, NULL);
-    if (client == INVALID_SOCKET) break;
+    if (stopping) break;
+    /* A client that left before it was taken is no reason to end. */
+    if (client == INVALID_SOCKET) { Sleep(10); continue; }
     recv(client, request, sizeof request, 0);
     send(client, greeting, sizeof greeting - 1, 0);
     shutdown(client, SD_SEND);
