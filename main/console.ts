@@ -10,7 +10,7 @@ import { problem } from "../app/errors.ts";
 import type { Machine } from "../app/machine.ts";
 import { createAnnouncer } from "./announcer.ts";
 import type { Console, ConsoleOptions } from "./console-port.ts";
-import { dataFolder } from "./folders.ts";
+import { dataFolder, machineFolder } from "./folders.ts";
 import { createThreadReader } from "./reader/thread-reader.ts";
 import { filesAlone, noJournal, noMachine } from "./machines/no-machine.ts";
 import { openPracticeMachine } from "./machines/practice/practice-machine.ts";
@@ -38,8 +38,15 @@ const builtReaderProgram = (): string => fileURLToPath(new URL(/* @vite-ignore *
 
 const reader = (options: ConsoleOptions): CertificateReader => createThreadReader(options.readerProgram ?? builtReaderProgram());
 
+/** The machine that was asked for, or else that of this operating system; options that are for practice alone ask for it. */
+function kindOf({ machine, practiceDirectory, practiceKind }: ConsoleOptions): NonNullable<ConsoleOptions["machine"]> {
+  if (machine !== undefined) return machine;
+  return process.platform === "win32" && practiceDirectory === undefined && practiceKind === undefined ? "windows" : "practice";
+}
+
 const practiceFolder = (options: ConsoleOptions): string => resolve(options.practiceDirectory ?? join(dataFolder(), "practice"));
-const ownFolder = (options: ConsoleOptions): string => resolve(options.dataDirectory ?? join(practiceFolder(options), "lockstep"));
+const ownFolder = (options: ConsoleOptions): string =>
+  resolve(options.dataDirectory ?? (kindOf(options) === "windows" ? machineFolder() : join(practiceFolder(options), "lockstep")));
 const pendingRequests = (options: ConsoleOptions): PendingRequests => openPendingRequests(join(ownFolder(options), "requests"));
 
 /** A console for what needs no machine: none is opened, and none is made on first use. */
@@ -81,8 +88,17 @@ const isMade = async (options: ConsoleOptions): Promise<boolean> => (await nodeF
  * is one already; else on this computer's files alone, and no machine is made. Throws as `openConsole`.
  */
 export async function openConsoleForFiles(options: ConsoleOptions): Promise<Console> {
-  if ((options.machine ?? "practice") !== "practice" || await isMade(options)) return openConsole(options);
+  if (kindOf(options) !== "practice" || await isMade(options)) return openConsole(options);
   const { implementation, subscribe, settled } = changing(filesAlone, options);
+  return { implementation, subscribe, close: async () => { await settled(); } };
+}
+
+async function openWindowsConsole(options: ConsoleOptions): Promise<Console> {
+  // Native code is loaded here and nowhere else.
+  const [{ openWindowsMachine }, { secureOwnFolder }] = await Promise.all([import("./machines/windows/windows-machine.ts"), import("./machines/windows/own-folder.ts")]);
+  const machine = await openWindowsMachine();
+  if (options.dataDirectory === undefined) await secureOwnFolder(ownFolder(options));
+  const { implementation, subscribe, settled } = changing(machine, options);
   return { implementation, subscribe, close: async () => { await settled(); } };
 }
 
@@ -91,7 +107,8 @@ export async function openConsoleForFiles(options: ConsoleOptions): Promise<Cons
  * A command leaves the services running. Throws unsupported, practice-unusable.
  */
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
-  const kind = options.machine ?? "practice";
+  const kind = kindOf(options);
+  if (kind === "windows") return openWindowsConsole(options);
   if (kind !== "practice") throw problem("unsupported", { what: `The ${kind} machine` });
   const directory = practiceFolder(options);
   const resident = options.resident === true;

@@ -10,3 +10,8 @@ export function dataFolder(platform: NodeJS.Platform = process.platform, environ
     default: return join(environment["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "lockstep");
   }
 }
+
+/** The folder that Lockstep keeps for the whole of a Windows machine, whoever works on it. */
+export function machineFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(environment["ProgramData"] ?? "C:\\ProgramData", "Lockstep");
+}

@@ -1,7 +1,7 @@
 // The outside world that the tests ask: programs from Debian's packages, installed where that is allowed.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
 /** Program, Debian package, and what is skipped by name without it. */
 export const tools = [
@@ -10,10 +10,14 @@ export const tools = [
   { program: "xmllint", package: "libxml2-utils", proves: "configurations as libxml2 reads them" },
   { program: "mcs", package: "mono-devel", proves: "configurations as .NET's own reader sees them" },
   { program: "pk12util", package: "libnss3-tools", proves: "PFX files as NSS writes them" },
+  // Debian puts Wine's 64-bit form, alone, where no search path leads.
+  { program: "/usr/lib/wine/wine64", package: "wine64", proves: "the Windows machine's own adapters, as far as Wine goes" },
+  { program: "x86_64-w64-mingw32-gcc", package: "gcc-mingw-w64-x86-64-win32", proves: "a real Windows service under Wine" },
   { program: "certtool", package: "gnutls-bin", proves: "PFX files and keys as GnuTLS writes them" },
 ];
 
 export function find(program) {
+  if (isAbsolute(program)) return existsSync(program) ? program : null;
   return (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
 }
 

@@ -8,7 +8,7 @@ export default defineConfig({
   root,
   publicDir: false,
   logLevel: "warn",
-  ssr: { target: "node", noExternal: true, external: ["electron"], resolve: { conditions: ["node", "import", "module", "default"] } },
+  ssr: { target: "node", noExternal: true, external: ["electron", "koffi"], resolve: { conditions: ["node", "import", "module", "default"] } },
   build: {
     ssr: true,
     // Electron 45 carries Node 24.
@@ -24,7 +24,7 @@ export default defineConfig({
         "practice-service": join(root, "main/machines/practice/service.ts"),
         "certificate-reader": join(root, "main/reader/reader-thread.ts"),
       },
-      external: ["electron"],
+      external: ["electron", "koffi"],
       output: { format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },
   },

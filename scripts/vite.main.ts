@@ -1,4 +1,4 @@
-// Builds the command line and the practice machine's service: two Node programs that run without node_modules.
+// Builds the command line and the practice machine's service: Node programs that run without node_modules, but for koffi on Windows.
 import { join } from "node:path";
 import { defineConfig } from "vite";
 
@@ -9,7 +9,7 @@ export default defineConfig({
   publicDir: false,
   logLevel: "warn",
   // Everything is bundled, and as a Node program: packages resolve to their Node builds.
-  ssr: { target: "node", noExternal: true, resolve: { conditions: ["node", "import", "module", "default"] } },
+  ssr: { target: "node", noExternal: true, external: ["koffi"], resolve: { conditions: ["node", "import", "module", "default"] } },
   build: {
     ssr: true,
     target: "node20",
@@ -24,6 +24,8 @@ export default defineConfig({
         "practice-service": join(root, "main/machines/practice/service.ts"),
         "certificate-reader": join(root, "main/reader/reader-thread.ts"),
       },
+      // Native code, which only the Windows machine loads.
+      external: ["koffi"],
       output: { format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },
   },

@@ -34,3 +34,8 @@ export function parseImagePath(imagePath: string): ImagePath {
     config: option(options, "config"),
   };
 }
+
+/** A command line that may be shown: the value of --appsecret is replaced by asterisks. */
+export function redactImagePath(imagePath: string): string {
+  return imagePath.replace(/(--appsecret(?:\s*=\s*|\s+))(?:"[^"]*"?|'[^']*'?|\S+)/gi, '$1"********"');
+}

@@ -5,7 +5,7 @@ import type { Verb } from "./verb.ts";
 import { verbs } from "./verbs.ts";
 
 const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: string]>> = {
-  "machine": ["--machine windows|linux|practice", "the machine to work on (practice where neither fits)"],
+  "machine": ["--machine windows|linux|practice", "the machine to work on (left out, that of this operating system; practice where neither fits)"],
   "practice-dir": ["--practice-dir DIR", "state of the practice machine; made on first use"],
   "practice-kind": ["--practice-kind KIND", "what the practice machine is, when it is made (`lockstep --help` lists them)"],
   "data-dir": ["--data-dir DIR", "journal and settings"],

@@ -94,6 +94,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Makes what was written to a file, and its new name, durable where the system flushes both with the file. Fails in silence: what was done is done. */
+export async function flushFile(path: string): Promise<void> {
+  const file = await open(path, "r+").catch(() => null);
+  await file?.sync().catch(() => undefined);
+  await file?.close();
+}
+
 const temporaryEnd = ".lockstep.tmp";
 const temporaryStart = (path: string): string => `${basename(path).slice(0, 120)}.`;
 
@@ -228,10 +235,32 @@ async function keepAs(backup: string, path: string, found: Stats): Promise<void>
   }
 }
 
+/** How a new file takes the place of an old one in one step. All paths are those of the files themselves, links followed. */
+export interface Exchange {
+  /** Gives `temporary` the name `path`, and what had it the name `backup`, which is free. Changes nothing when it fails. */
+  readonly replace: (temporary: string, path: string, backup: string, found: Stats) => Promise<void>;
+  /** Gives `backup` the name `path`, whatever has it. */
+  readonly putBack: (backup: string, path: string) => Promise<void>;
+}
+
+const renaming: Exchange = {
+  replace: async (temporary, path, backup, found) => {
+    await keepAs(backup, path, found);
+    await rename(temporary, path).catch(async (failed: unknown) => {
+      await unlink(backup).catch(() => undefined);
+      throw failed;
+    });
+  },
+  putBack: async (backup, path) => {
+    await rename(backup, path);
+    // Two names of one file are left as they are by rename, which says it succeeded. Source: POSIX rename.
+    if (await isThere(backup)) await unlink(backup);
+  },
+};
+
 /** See Files.replace in app/machine.ts. A temporary file that a killed process left for this file is removed. */
-export async function replaceKeepingBackup(path: string, content: Uint8Array, backup: string): Promise<void> {
+async function replaceWith(exchange: Exchange, path: string, content: Uint8Array, backup: string): Promise<void> {
   let temporary: string | null = null;
-  let kept = false;
   try {
     const { path: real, found } = await resolved(path);
     if (!found) throw problem("file-not-found", { file: path });
@@ -241,28 +270,23 @@ export async function replaceKeepingBackup(path: string, content: Uint8Array, ba
     if (await isThere(backup)) throw problem("file-unwritable", { file: path, reason: `${basename(backup)} is there already` });
     await removeLeftovers(real);
     temporary = await writeTemporary(real, content, { mode: found.mode, owner: found });
-    await keepAs(backup, real, found);
-    kept = true;
-    await rename(temporary, real);
+    await exchange.replace(temporary, real, backup, found);
     temporary = null;
-    kept = false;
     await syncFolder(dirname(real));
     if (dirname(backup) !== dirname(real)) await syncFolder(dirname(backup));
   } catch (thrown) {
     if (temporary !== null) await unlink(temporary).catch(() => undefined);
-    if (kept) await unlink(backup).catch(() => undefined);
     throw fileProblem(path, thrown);
   }
 }
 
 /** See Files.putBack in app/machine.ts. Throws file-not-found when the backup is gone. */
-export async function putBack(path: string, backup: string): Promise<void> {
+async function putBackWith(exchange: Exchange, path: string, backup: string): Promise<void> {
   try {
     const { path: real } = await resolved(path);
     await removeLeftovers(real);
-    await rename(backup, real);
-    // Two names of one file are left as they are by rename, which says it succeeded. Source: POSIX rename.
-    if (await isThere(backup)) await unlink(backup);
+    if (!await isThere(backup)) throw problem("file-not-found", { file: backup });
+    await exchange.putBack(backup, real);
     await syncFolder(dirname(real));
     if (dirname(backup) !== dirname(real)) await syncFolder(dirname(backup));
   } catch (thrown) {
@@ -314,14 +338,19 @@ async function listFiles(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The port for files of this computer. On Windows access lists stay those of the folder; its adapter keeps the file's own. */
-export const nodeFiles: Files = {
-  stat: fileStat,
-  read: readFile,
-  readGzip,
-  list: listFiles,
-  replace: replaceKeepingBackup,
-  putBack,
-  remove: removeFile,
-  join: (folder, ...names) => join(folder, ...names),
-};
+/** The port for files of this computer, with the exchange that its operating system does best. */
+export function filesWith(exchange: Exchange): Files {
+  return {
+    stat: fileStat,
+    read: readFile,
+    readGzip,
+    list: listFiles,
+    replace: (path, content, backup) => replaceWith(exchange, path, content, backup),
+    putBack: (path, backup) => putBackWith(exchange, path, backup),
+    remove: removeFile,
+    join: (folder, ...names) => join(folder, ...names),
+  };
+}
+
+/** Files as POSIX exchanges them. On Windows access lists would become those of the folder; its own adapter keeps the file's. */
+export const nodeFiles: Files = filesWith(renaming);

@@ -3,12 +3,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { access } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { ServiceRecord } from "../../../app/machine.ts";
+import { redactImagePath } from "../../../app/santedb/image-path.ts";
 import { dependantsOf } from "../../../app/santedb/service.ts";
 import { removeFile } from "../../storage/file.ts";
 import { askService, readRunning, runningPath } from "./control.ts";
 import { recordEvent } from "./event-log.ts";
 import { withLock } from "../../storage/lock.ts";
-import { expanded, redactImagePath, serviceNamed, withExitCode, type ServiceEntry } from "./service-table.ts";
+import { expanded, serviceNamed, withExitCode, type ServiceEntry } from "./service-table.ts";
 import type { State } from "./state.ts";
 
 /** Win32 codes of the service control manager that a start or stop may come to; 0 is success. */

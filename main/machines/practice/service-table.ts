@@ -61,8 +61,3 @@ export function withExitCode(table: ServiceTable, name: string, exitCode: number
 
 /** A path or command line with %SystemDrive%, which is the machine's folder, put in. */
 export const expanded = (path: string, directory: string): string => path.replace(/%SystemDrive%/gi, () => directory);
-
-/** A command line that may be shown: the value of --appsecret is replaced by asterisks. */
-export function redactImagePath(imagePath: string): string {
-  return imagePath.replace(/(--appsecret(?:\s*=\s*|\s+))(?:"[^"]*"?|'[^']*'?|\S+)/gi, '$1"********"');
-}

@@ -12,6 +12,7 @@ interface Configuration {
   readonly appId: string;
   readonly asar: boolean;
   readonly files: readonly string[];
+  readonly asarUnpack: readonly string[];
   readonly directories: Readonly<Record<string, string>>;
   readonly electronFuses: Readonly<Record<string, boolean>>;
   readonly win: { readonly target: readonly { readonly target: string; readonly arch: readonly string[] }[]; readonly requestedExecutionLevel: string };
@@ -49,9 +50,10 @@ describe("the packaging", () => {
     expect(configuration.win.target).toEqual([{ target: "nsis", arch: ["x64", "arm64"] }]);
   });
 
-  it("packs what was built and nothing else", () => {
+  it("packs what was built, and koffi, whose native code lies outside of the archive", () => {
     expect(configuration.asar).toBe(true);
-    expect(configuration.files.filter((pattern) => !pattern.startsWith("!"))).toEqual(["dist/**", "package.json"]);
+    expect(configuration.files.filter((pattern) => !pattern.startsWith("!"))).toEqual(["dist/**", "package.json", "node_modules/koffi/**", "node_modules/@koromix/**"]);
+    expect(configuration.asarUnpack).toEqual(["**/*.node", "**/node_modules/koffi/**", "**/node_modules/@koromix/**"]);
     expect(configuration.directories).toEqual({ buildResources: "assets", output: "release" });
   });
 

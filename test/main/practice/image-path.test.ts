@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { redactImagePath } from "../../../main/machines/practice/service-table.ts";
+import { redactImagePath } from "../../../app/santedb/image-path.ts";
 
 describe("the command line of a service", () => {
   it("is shown without its secret, however that is written", () => {
