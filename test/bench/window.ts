@@ -57,6 +57,8 @@ async function firstRow(browser: Browser, program: string, template: Uint8Array,
     await context.close();
     return times;
   } finally {
+    // The command that made the machine left its service running.
+    spawnSync(process.execPath, [program, "service", "stop", "sdb-www-default", "--practice-dir", directory], { stdio: "ignore" });
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
     await ended;
