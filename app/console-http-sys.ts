@@ -52,9 +52,9 @@ async function explain(machine: Machine, { target, serverName, transcript }: Exp
   const [bindings, listenList] = foreign ? [foreign.bindings.map(bindingOf), foreign.listenList] : await Promise.all([machine.httpSys.bindings(), machine.httpSys.listenList()]);
   const index = indexBindings(bindings);
   const name = kind === "name" ? host : serverName === undefined || serverName === "" ? null : serverName;
-  const resolved = kind === "address" ? [host] : foreign ? [] : await machine.network.resolve(host);
+  const resolved = kind === "address" ? [host] : kind === "any" || foreign ? [] : await machine.network.resolve(host);
   const unresolved = kind === "name" && resolved.length === 0;
-  const addresses = unresolved ? ["127.0.0.1", "::1"] : resolved;
+  const addresses = resolved.length > 0 ? resolved : ["127.0.0.1", "::1"];
   const seen = addresses.map((address) => answerFor(index, address, port, name));
   const answers = seen.map(({ answer }) => answer);
   const [first] = seen;

@@ -3,27 +3,29 @@ import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { isIPv6, parseEndpoint, type Binding } from "./binding.ts";
 import type { Answer } from "./http-sys-view.ts";
-import { explainConnection, type BindingIndex } from "./precedence.ts";
+import { anyV6, canonical, explainConnection, type BindingIndex } from "./precedence.ts";
 
-/** What is asked: an address or a name of this machine, and a port. */
+/** What is asked: a port, and an address or a name of this machine; `any` asks about every address. */
 export interface Question {
-  readonly kind: "address" | "name";
+  readonly kind: "address" | "name" | "any";
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Reads "127.0.0.1:9200", "[::1]:9200", "clinic-7.example.org:9200", a URL of https, or a host alone, which means 443.
- * Throws input-invalid.
+ * Reads "127.0.0.1:9200", "[::1]:9200", "clinic-7.example.org:9200", a URL of https, a host alone, which means 443, or a
+ * port alone or with 0.0.0.0, which mean every address. Throws input-invalid.
  */
 export function readQuestion(target: string): Question {
   const text = target.trim().replace(/^https:\/\/([^/?#]*).*$/i, "$1");
+  if (/^\d{1,5}$/.test(text)) return readQuestion(`0.0.0.0:${text}`);
   const bare = isIPv6(text) ? `[${text}]:443` : /:\d+$/.test(text) && !/^\[[^\]]*\]$/.test(text) ? text : `${text}:443`;
   const parts = parseEndpoint(bare);
   if (!parts || parts.family === "ccs" || parts.host.includes("*")) {
     throw problem("input-invalid", { problem: `${target.slice(0, 200)} names no address and port, such as 127.0.0.1:9200, [::1]:9200 or clinic.example.org:443.` });
   }
-  return { kind: parts.family === "ip" ? "address" : "name", host: parts.host, port: parts.port };
+  const { host, port } = parts;
+  return { kind: parts.family === "sni" ? "name" : host === "0.0.0.0" || canonical(host) === anyV6 ? "any" : "address", host, port };
 }
 
 const outcomeOf = (winner: Binding | null, serverName: string | null): string => {

@@ -64,7 +64,8 @@ function matchesName(record: string, asked: string): boolean {
   return name.endsWith(record.slice(1)) && !name.slice(0, -(record.length - 1)).includes(".") && name.length > record.length - 1;
 }
 
-const anyV6 = "0:0:0:0:0:0:0:0";
+/** [::] in the spelling that compares. */
+export const anyV6 = "0:0:0:0:0:0:0:0";
 
 function rankOf({ parts: { family, host }, address }: PreparedRecord, { localAddress, serverName }: Connection, local: string): Rank {
   switch (family) {

@@ -61,20 +61,24 @@ const check = ({ address, port, serverName }: Client, thumbprint: string): Opera
 export async function servedBy(machine: Machine, ports: readonly number[], { before, after }: { readonly before: readonly Binding[]; readonly after: readonly Binding[] }): Promise<Served> {
   const [loopbacks, instances] = await Promise.all([machine.network.loopbacks(), discoverInstances(machine)]);
   const secured = new Set(instances.flatMap(({ state, scheme, port }) => (state === "running" && scheme === "https" && port !== null ? [port] : [])));
-  const clients = [...new Set(ports)].flatMap((port) => clientsOf(port, [...before, ...after], loopbacks)).slice(0, clientLimit);
+  const all = [...new Set(ports)].flatMap((port) => clientsOf(port, [...before, ...after], loopbacks));
+  const clients = all.slice(0, clientLimit);
   const looks = await Promise.all(clients.map(async (client) => ({ client, now: await look(machine, client) })));
   const speaking = new Set([...secured, ...looks.flatMap(({ client, now }) => (now.kind === "served" ? [client.port] : []))]);
   const index = indexBindings(after);
-  const unproven = [...new Set(ports)].filter((port) => !looks.some(({ client, now }) => client.port === port && now.kind !== "silent" && speaking.has(port)));
+  const unproven = [...new Set(clients.map(({ port }) => port))].filter((port) => !looks.some(({ client, now }) => client.port === port && now.kind !== "silent" && speaking.has(port)));
   return {
     checks: looks.flatMap(({ client, now }) => {
       const { answer: { thumbprint }, binding } = answerFor(index, client.address, client.port, client.serverName);
       return now.kind === "silent" || !speaking.has(client.port) || thumbprint === null || binding?.flags.reject === true ? [] : [check(client, thumbprint)];
     }),
     proof: looks.flatMap(({ client, now }) => (now.kind === "served" ? [check(client, now.thumbprint)] : [])),
-    findings: unproven.map((port): Finding => ({
+    findings: [...all.length > clients.length ? [{
+      code: "not-all-proven", severity: "information" as const, message: `${all.length} addresses and names are concerned; the first ${clients.length} of them are proven.`,
+      hint: "Look at the others with `lockstep binding explain` and a client of yours.",
+    }] : [], ...unproven.map((port): Finding => ({
       code: "not-proven", severity: "information", message: `Nothing answers over TLS on port ${port}, so no handshake proves this change.`,
       hint: "Start the service that listens there and look again: `lockstep binding explain` says what it must serve.",
-    })),
+    }))],
   };
 }

@@ -84,7 +84,7 @@ export function practiceHttpSys({ scenario, instances, hold, nextId, replaced }:
         const { kind, host, port } = readQuestion(target);
         const index = indexBindings(transcript === undefined ? bindings() : readTranscript(transcript).bindings.map(bindingOf));
         const name = kind === "name" ? host : serverName ?? null;
-        const seen = (kind === "name" ? ["127.0.0.1", "::1"] : [host]).map((address) => answerFor(index, address, port, name));
+        const seen = (kind === "address" ? [host] : ["127.0.0.1", "::1"]).map((address) => answerFor(index, address, port, name));
         const answers = seen.map(({ answer }) => answer);
         const [first] = seen;
         if (!first) throw new Error("there is always one address");

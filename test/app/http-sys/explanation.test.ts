@@ -16,10 +16,11 @@ describe("what is asked", () => {
     expect(readQuestion("10.1.2.3")).toEqual({ kind: "address", host: "10.1.2.3", port: 443 });
     expect(readQuestion("Clinic-7.example.org:9200")).toEqual({ kind: "name", host: "clinic-7.example.org", port: 9200 });
     expect(readQuestion("https://clinic-7.example.org/ami?x=1")).toEqual({ kind: "name", host: "clinic-7.example.org", port: 443 });
+    for (const text of ["9200", "0.0.0.0:9200", "[::]:9200", "[0:0::0]:9200"]) expect(readQuestion(text), text).toMatchObject({ kind: "any", port: 9200 });
     expect(readQuestion("HTTPS://[::1]:9200/")).toEqual({ kind: "address", host: "::1", port: 9200 });
   });
 
-  it.each(["", " ", "443", ":443", "256.1.1.1:443", "name:0", "name:70000", "*.example.org:443", "a b:1", "http://x", "https://", "[::1", "x:443:1", "\u0000"])("%j is refused", (text) => {
+  it.each(["", " ", "0", "70000", ":443", "256.1.1.1:443", "name:0", "name:70000", "*.example.org:443", "a b:1", "http://x", "https://", "[::1", "x:443:1", "\u0000"])("%j is refused", (text) => {
     expect(() => readQuestion(text)).toThrow(expect.objectContaining({ code: "input-invalid" }) as Error);
   });
 });
