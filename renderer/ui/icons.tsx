@@ -29,6 +29,9 @@ export { Info20Filled as InformationIcon, Info16Filled as InformationSmallIcon }
 export { Key16Regular as KeySmallIcon } from "@fluentui/react-icons/svg/key";
 export { LockClosed16Regular as ProtectedSmallIcon } from "@fluentui/react-icons/svg/lock-closed";
 export { MailArrowUp20Regular as RequestIcon } from "@fluentui/react-icons/svg/mail-arrow-up";
+export { LinkMultiple20Filled as BindingSelectedIcon, LinkMultiple20Regular as BindingIcon, LinkMultipleRegular as BindingLargeIcon } from "@fluentui/react-icons/svg/link-multiple";
+export { Add20Regular as AddIcon } from "@fluentui/react-icons/svg/add";
+export { Edit20Regular as EditIcon } from "@fluentui/react-icons/svg/edit";
 export { Play20Regular as StartIcon } from "@fluentui/react-icons/svg/play";
 export { Save20Regular as SaveIcon } from "@fluentui/react-icons/svg/save";
 export { Search20Regular as SearchIcon, Search32Regular as SearchLargeIcon } from "@fluentui/react-icons/svg/search";
