@@ -21,6 +21,12 @@ const loaders = {
   certificates: () => import("../pages/certificate/certificates-page.tsx"),
   certificate: () => import("../pages/certificate/stored-certificate-page.tsx"),
   bindings: () => import("../pages/binding/bindings-page.tsx"),
+  binding: () => import("../pages/binding/binding-page.tsx"),
+  answers: () => import("../pages/binding/answers-page.tsx"),
+  reservations: () => import("../pages/binding/reservations-page.tsx"),
+  listenList: () => import("../pages/binding/listen-list-page.tsx"),
+  transcript: () => import("../pages/binding/transcript-page.tsx"),
+  replace: () => import("../pages/replace/replace-wizard.tsx"),
   import: () => import("../pages/import/import-wizard.tsx"),
   request: () => import("../pages/request/request-wizard.tsx"),
   complete: () => import("../pages/request/complete-wizard.tsx"),
@@ -35,6 +41,12 @@ const FilePage = lazy(async () => ({ default: (await loaders.file()).FilePage })
 const CertificatesPage = lazy(async () => ({ default: (await loaders.certificates()).CertificatesPage }));
 const StoredCertificatePage = lazy(async () => ({ default: (await loaders.certificate()).StoredCertificatePage }));
 const BindingsPage = lazy(async () => ({ default: (await loaders.bindings()).BindingsPage }));
+const BindingPage = lazy(async () => ({ default: (await loaders.binding()).BindingPage }));
+const AnswersPage = lazy(async () => ({ default: (await loaders.answers()).AnswersPage }));
+const ReservationsPage = lazy(async () => ({ default: (await loaders.reservations()).ReservationsPage }));
+const ListenListPage = lazy(async () => ({ default: (await loaders.listenList()).ListenListPage }));
+const TranscriptPage = lazy(async () => ({ default: (await loaders.transcript()).TranscriptPage }));
+const ReplaceWizard = lazy(async () => ({ default: (await loaders.replace()).ReplaceWizard }));
 const ImportWizard = lazy(async () => ({ default: (await loaders.import()).ImportWizard }));
 const RequestWizard = lazy(async () => ({ default: (await loaders.request()).RequestWizard }));
 const CompleteWizard = lazy(async () => ({ default: (await loaders.complete()).CompleteWizard }));
@@ -101,13 +113,13 @@ function CurrentPage({ route, machine }: { readonly route: Route; readonly machi
     case "file": return <FilePage key={route.path} path={route.path} machine={machine} />;
     case "certificates": return <CertificatesPage />;
     case "certificate": return <StoredCertificatePage key={route.thumbprint} store={route.store} thumbprint={route.thumbprint} machine={machine} />;
-    case "bindings": return <BindingsPage />;
-    case "binding":
-    case "answers":
-    case "reservations":
-    case "listen-list":
-    case "transcript":
-    case "replace": return null;
+    case "bindings": return <BindingsPage machine={machine} />;
+    case "binding": return <BindingPage key={route.endpoint} endpoint={route.endpoint} machine={machine} />;
+    case "answers": return <AnswersPage target={route.target} />;
+    case "reservations": return <ReservationsPage machine={machine} />;
+    case "listen-list": return <ListenListPage />;
+    case "transcript": return <TranscriptPage />;
+    case "replace": return <ReplaceWizard thumbprint={route.thumbprint} machine={machine} />;
     case "import": return <ImportWizard machine={machine} />;
     case "request": return <RequestWizard machine={machine} />;
     case "complete": return <CompleteWizard key={route.id} id={route.id} machine={machine} />;

@@ -1,16 +1,19 @@
 // All records of HTTP.sys: searched, filtered by kind, sorted, opened; and a new one added.
 import { useEffect, useMemo, useRef, useState } from "react";
+import type { MachineDescription } from "../../../app/contract.ts";
 import type { Binding } from "../../../app/http-sys/binding.ts";
-import { useLoaded } from "../../host/host.tsx";
+import { useLoaded, type Loaded } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
-import { BindingLargeIcon, Button, Empty, SearchLargeIcon, ToggleButton } from "../../ui/index.ts";
+import { goTo } from "../../shell/route.ts";
+import { AddIcon, BindingLargeIcon, Button, ConvertIcon, Empty, SearchLargeIcon, ToggleButton, useRestoreFocusTarget } from "../../ui/index.ts";
 import type { StoredCertificate } from "../certificate/certificate-list.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { RowGrid, type RowGridHandle } from "../row-grid.tsx";
 import { SearchField } from "../search-field.tsx";
 import { columns, entriesOf, families, findEntries, firstSort, noFilter, sortEntries, type Filter, type Found, type Sort } from "./binding-list.ts";
 import { BindingRow } from "./binding-row.tsx";
-import { loadBindings } from "./bound.ts";
+import { useBindingDialog } from "./binding-dialog.tsx";
+import { loadBindings, type Bound } from "./bound.ts";
 import { Section } from "./section.tsx";
 
 interface View { readonly filter: Filter; readonly sort: Sort; readonly active: string | null }
@@ -88,16 +91,27 @@ function Bindings({ bindings, certificates }: { readonly bindings: readonly Bind
   );
 }
 
-export function BindingsPage() {
+/** Keeps what was read while it is read again, so that a form that is open keeps its choices. */
+const certificatesIn = (loaded: Loaded<Bound>): readonly StoredCertificate[] => (loaded.state === "ready" ? loaded.value.certificates : null) ?? noCertificates;
+const noCertificates: readonly StoredCertificate[] = [];
+
+export function BindingsPage({ machine }: { readonly machine: MachineDescription }) {
   const say = useSay();
   const loaded = useLoaded(loadBindings);
+  const restoresFocus = useRestoreFocusTarget();
+  const add = useBindingDialog(machine.elevates, certificatesIn(loaded));
   return (
     <Section name="bindings">
       <div className="stack list-page">
+        <div className="row" role="group" aria-label={say("bound.actions")}>
+          <Button {...restoresFocus} appearance="primary" icon={<AddIcon />} onClick={() => add.ask({ binding: null, takeOver: false })}>{say("binding.action.add")}</Button>
+          <Button icon={<ConvertIcon />} onClick={() => goTo({ page: "replace", thumbprint: null })}>{say("replace.actionAny")}</Button>
+        </div>
         <LoadedView loaded={loaded}>{({ bindings, certificates }) => bindings.length === 0
           ? <section className="card"><Empty icon={<BindingLargeIcon />} title={say("bound.empty.title")}>{say("bound.empty.hint")}</Empty></section>
           : <Bindings bindings={bindings} certificates={certificates} />}</LoadedView>
       </div>
+      {add.dialog}
     </Section>
   );
 }

@@ -13,3 +13,12 @@ export async function loadBindings(host: Host): Promise<Bound> {
   const [bindings, certificates] = await Promise.all([host.binding.list({}), host.certificate.list({}).catch(() => null)]);
   return { bindings, certificates };
 }
+
+/** What to ask for to see who answers where a record stands: an address of this machine or a name; null where the record says neither. */
+export function targetOf({ endpoint, family }: Pick<Binding, "endpoint" | "family">): string | null {
+  if (family === "ccs" || endpoint.includes("*")) return null;
+  return endpoint.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:");
+}
+
+/** The certificates of the stores; none where they could not be read. */
+export const loadCertificates = (host: Host): Promise<readonly StoredCertificate[]> => host.certificate.list({}).catch(() => []);
