@@ -15,6 +15,7 @@ import "./styles/plan.css";
 import "./styles/certificate.css";
 import "./styles/wizards.css";
 import "./styles/instance.css";
+import "./styles/binding.css";
 
 async function start(): Promise<void> {
   const root = document.getElementById("root");

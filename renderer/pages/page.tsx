@@ -5,11 +5,12 @@ import { useSay } from "../messages/language.tsx";
 /** False until the first page was shown: then focus stays where the browser put it. */
 let shown = false;
 
-export function Page({ title, lead, above, children }: {
-  readonly title: string; readonly lead?: ReactNode; readonly above?: ReactNode; readonly children: ReactNode;
+/** `part` is the part of the page that is open, for the title of the window. */
+export function Page({ title, part, lead, above, children }: {
+  readonly title: string; readonly part?: string; readonly lead?: ReactNode; readonly above?: ReactNode; readonly children: ReactNode;
 }) {
   const say = useSay();
-  useEffect(() => { document.title = `${title} – ${say("app.name")}`; }, [title, say]);
+  useEffect(() => { document.title = [...(part === undefined ? [] : [part]), title, say("app.name")].join(" – "); }, [title, part, say]);
   return (
     <>
       {above}

@@ -12,6 +12,15 @@ export type Route =
   | { readonly page: "file"; readonly path: string }
   | { readonly page: "certificates" }
   | { readonly page: "certificate"; readonly store: Store; readonly thumbprint: string }
+  | { readonly page: "bindings" }
+  | { readonly page: "binding"; readonly endpoint: string }
+  /** With a target, it is explained at once. */
+  | { readonly page: "answers"; readonly target: string | null }
+  | { readonly page: "reservations" }
+  | { readonly page: "listen-list" }
+  | { readonly page: "transcript" }
+  /** Without a thumbprint, the certificate that is to go is chosen there. */
+  | { readonly page: "replace"; readonly thumbprint: string | null }
   | { readonly page: "import" }
   | { readonly page: "request" }
   | { readonly page: "complete"; readonly id: string | null }
@@ -33,6 +42,22 @@ function certificateRoute(store: string, thumbprint: string): Route {
   return { page: "certificate", store, thumbprint };
 }
 
+/** The pages below the bindings. */
+function bindingsRoute(subject: string, detail: string | null): Route {
+  if (detail === "") return { page: "unknown" };
+  switch (subject) {
+    case "record": return detail === null ? { page: "unknown" } : { page: "binding", endpoint: detail };
+    case "answers": return { page: "answers", target: detail };
+    case "reservations":
+    case "listen-list":
+    case "transcript": return detail === null ? { page: subject } : { page: "unknown" };
+    default: return { page: "unknown" };
+  }
+}
+
+const replaceRoute = (thumbprint: string | null): Route =>
+  (thumbprint === null || /^[0-9A-F]{40}$/.test(thumbprint) ? { page: "replace", thumbprint } : { page: "unknown" });
+
 /** Reads a fragment ("#/history/…"); an empty one is the overview. */
 export function parseRoute(fragment: string): Route {
   const parts = fragment.replace(/^#?\/?/, "").split("/").map(decode);
@@ -40,6 +65,7 @@ export function parseRoute(fragment: string): Route {
   if (parts.length > 3 || parts.includes(null)) return { page: "unknown" };
   if (detail !== undefined) {
     if (page === "instances") return subject === "file" && detail !== null && detail !== "" ? { page: "file", path: detail } : { page: "unknown" };
+    if (page === "bindings") return bindingsRoute(subject ?? "", detail);
     return page === "certificates" ? certificateRoute(subject ?? "", detail ?? "") : { page: "unknown" };
   }
   const named = subject === "" ? null : subject;
@@ -48,6 +74,8 @@ export function parseRoute(fragment: string): Route {
     case "": return alone({ page: "overview" });
     case "secure": return { page: "secure", instance: named };
     case "instances": return named === null ? { page } : { page: "instance", service: named };
+    case "bindings": return named === null ? { page } : bindingsRoute(named, null);
+    case "replace": return replaceRoute(named);
     case "certificates":
     case "import":
     case "request":
@@ -64,6 +92,7 @@ export function addressOf(route: Route): string {
     case "overview": return "#/";
     case "secure": return route.instance === null ? "#/secure" : `#/secure/${encodeURIComponent(route.instance)}`;
     case "instances":
+    case "bindings":
     case "certificates":
     case "import":
     case "request":
@@ -72,6 +101,12 @@ export function addressOf(route: Route): string {
     case "instance": return `#/instances/${encodeURIComponent(route.service)}`;
     case "file": return `#/instances/file/${encodeURIComponent(route.path)}`;
     case "certificate": return `#/certificates/${route.store}/${route.thumbprint}`;
+    case "binding": return `#/bindings/record/${encodeURIComponent(route.endpoint)}`;
+    case "answers": return route.target === null ? "#/bindings/answers" : `#/bindings/answers/${encodeURIComponent(route.target)}`;
+    case "reservations":
+    case "listen-list":
+    case "transcript": return `#/bindings/${route.page}`;
+    case "replace": return route.thumbprint === null ? "#/replace" : `#/replace/${route.thumbprint}`;
     case "complete": return route.id === null ? "#/complete" : `#/complete/${encodeURIComponent(route.id)}`;
     case "record": return `#/history/${encodeURIComponent(route.id)}`;
     case "unknown": return "#/";

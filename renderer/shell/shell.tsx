@@ -9,7 +9,7 @@ import { ErrorNotice } from "../pages/error-notice.tsx";
 import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
 import { OverviewPage } from "../pages/overview/overview-page.tsx";
 import { Page } from "../pages/page.tsx";
-import { Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ServerIcon, ServerSelectedIcon, Spinner, useShownPage } from "../ui/index.ts";
+import { BindingIcon, BindingSelectedIcon, Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ServerIcon, ServerSelectedIcon, Spinner, useShownPage } from "../ui/index.ts";
 import { addressOf, goTo, parseRoute, type Route } from "./route.ts";
 
 // Pages that a first look does not need come in files of their own, fetched once the first page stands.
@@ -20,6 +20,13 @@ const loaders = {
   file: () => import("../pages/instance/file-page.tsx"),
   certificates: () => import("../pages/certificate/certificates-page.tsx"),
   certificate: () => import("../pages/certificate/stored-certificate-page.tsx"),
+  bindings: () => import("../pages/binding/bindings-page.tsx"),
+  binding: () => import("../pages/binding/binding-page.tsx"),
+  answers: () => import("../pages/binding/answers-page.tsx"),
+  reservations: () => import("../pages/binding/reservations-page.tsx"),
+  listenList: () => import("../pages/binding/listen-list-page.tsx"),
+  transcript: () => import("../pages/binding/transcript-page.tsx"),
+  replace: () => import("../pages/replace/replace-wizard.tsx"),
   import: () => import("../pages/import/import-wizard.tsx"),
   request: () => import("../pages/request/request-wizard.tsx"),
   complete: () => import("../pages/request/complete-wizard.tsx"),
@@ -33,6 +40,13 @@ const InstancePage = lazy(async () => ({ default: (await loaders.instance()).Ins
 const FilePage = lazy(async () => ({ default: (await loaders.file()).FilePage }));
 const CertificatesPage = lazy(async () => ({ default: (await loaders.certificates()).CertificatesPage }));
 const StoredCertificatePage = lazy(async () => ({ default: (await loaders.certificate()).StoredCertificatePage }));
+const BindingsPage = lazy(async () => ({ default: (await loaders.bindings()).BindingsPage }));
+const BindingPage = lazy(async () => ({ default: (await loaders.binding()).BindingPage }));
+const AnswersPage = lazy(async () => ({ default: (await loaders.answers()).AnswersPage }));
+const ReservationsPage = lazy(async () => ({ default: (await loaders.reservations()).ReservationsPage }));
+const ListenListPage = lazy(async () => ({ default: (await loaders.listenList()).ListenListPage }));
+const TranscriptPage = lazy(async () => ({ default: (await loaders.transcript()).TranscriptPage }));
+const ReplaceWizard = lazy(async () => ({ default: (await loaders.replace()).ReplaceWizard }));
 const ImportWizard = lazy(async () => ({ default: (await loaders.import()).ImportWizard }));
 const RequestWizard = lazy(async () => ({ default: (await loaders.request()).RequestWizard }));
 const CompleteWizard = lazy(async () => ({ default: (await loaders.complete()).CompleteWizard }));
@@ -45,7 +59,7 @@ const subscribeHash = (changed: () => void) => {
   return () => window.removeEventListener("hashchange", changed);
 };
 
-interface Destination { readonly route: Route; readonly title: "overview.title" | "instances.title" | "certificates.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
+interface Destination { readonly route: Route; readonly title: "overview.title" | "instances.title" | "certificates.title" | "section.name.bindings" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
 
 /** The pages that can be gone to, in the order of the navigation, each with the pages that lie below it. */
 const destinations: readonly Destination[] = [
@@ -54,6 +68,10 @@ const destinations: readonly Destination[] = [
   {
     route: { page: "certificates" }, title: "certificates.title", icon: <CertificateIcon />, selectedIcon: <CertificateSelectedIcon />,
     pages: ["certificates", "certificate", "import", "request", "complete", "convert"],
+  },
+  {
+    route: { page: "bindings" }, title: "section.name.bindings", icon: <BindingIcon />, selectedIcon: <BindingSelectedIcon />,
+    pages: ["bindings", "binding", "answers", "reservations", "listen-list", "transcript", "replace"],
   },
   { route: { page: "history" }, title: "history.title", icon: <HistoryIcon />, selectedIcon: <HistorySelectedIcon />, pages: ["history", "record"] },
 ];
@@ -95,6 +113,13 @@ function CurrentPage({ route, machine }: { readonly route: Route; readonly machi
     case "file": return <FilePage key={route.path} path={route.path} machine={machine} />;
     case "certificates": return <CertificatesPage />;
     case "certificate": return <StoredCertificatePage key={route.thumbprint} store={route.store} thumbprint={route.thumbprint} machine={machine} />;
+    case "bindings": return <BindingsPage machine={machine} />;
+    case "binding": return <BindingPage key={route.endpoint} endpoint={route.endpoint} machine={machine} />;
+    case "answers": return <AnswersPage target={route.target} />;
+    case "reservations": return <ReservationsPage machine={machine} />;
+    case "listen-list": return <ListenListPage />;
+    case "transcript": return <TranscriptPage />;
+    case "replace": return <ReplaceWizard thumbprint={route.thumbprint} machine={machine} />;
     case "import": return <ImportWizard machine={machine} />;
     case "request": return <RequestWizard machine={machine} />;
     case "complete": return <CompleteWizard key={route.id} id={route.id} machine={machine} />;

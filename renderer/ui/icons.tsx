@@ -27,8 +27,11 @@ export { History20Filled as HistorySelectedIcon, History20Regular as HistoryIcon
 export { Home20Filled as OverviewSelectedIcon, Home20Regular as OverviewIcon } from "@fluentui/react-icons/svg/home";
 export { Info20Filled as InformationIcon, Info16Filled as InformationSmallIcon } from "@fluentui/react-icons/svg/info";
 export { Key16Regular as KeySmallIcon } from "@fluentui/react-icons/svg/key";
-export { LockClosed16Regular as ProtectedSmallIcon } from "@fluentui/react-icons/svg/lock-closed";
+export { LockClosed16Regular as ProtectedSmallIcon, LockClosedRegular as ProtectedLargeIcon } from "@fluentui/react-icons/svg/lock-closed";
 export { MailArrowUp20Regular as RequestIcon } from "@fluentui/react-icons/svg/mail-arrow-up";
+export { LinkMultiple20Filled as BindingSelectedIcon, LinkMultiple20Regular as BindingIcon, LinkMultipleRegular as BindingLargeIcon } from "@fluentui/react-icons/svg/link-multiple";
+export { Add20Regular as AddIcon } from "@fluentui/react-icons/svg/add";
+export { Edit20Regular as EditIcon } from "@fluentui/react-icons/svg/edit";
 export { Play20Regular as StartIcon } from "@fluentui/react-icons/svg/play";
 export { Save20Regular as SaveIcon } from "@fluentui/react-icons/svg/save";
 export { Search20Regular as SearchIcon, Search32Regular as SearchLargeIcon } from "@fluentui/react-icons/svg/search";

@@ -1,5 +1,5 @@
 // The controls of the window. This folder is the only one that knows the kit behind them.
-export { Button, Checkbox, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, ProgressBar, Radio, RadioGroup, Select, Spinner, ToggleButton, useRestoreFocusTarget } from "@fluentui/react-components";
+export { Button, Checkbox, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, ProgressBar, Radio, RadioGroup, Select, Spinner, Textarea, ToggleButton, useRestoreFocusTarget } from "@fluentui/react-components";
 export { CopyButton } from "./copy-button.tsx";
 export { Empty } from "./empty.tsx";
 export * from "./icons.tsx";

@@ -7,9 +7,10 @@ import { addressOf, goTo } from "../../shell/route.ts";
 import { Button, CertificateLargeIcon, ConvertIcon, Empty, ErrorSmallIcon, ImportIcon, Notice, RequestIcon, SearchLargeIcon, ToggleButton, WarningSmallIcon } from "../../ui/index.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
+import { RowGrid, type RowGridHandle } from "../row-grid.tsx";
 import { SearchField } from "../search-field.tsx";
-import { CertificateGrid, type CertificateGridHandle } from "./certificate-grid.tsx";
-import { endings, entriesOf, findEntries, firstSort, noFilter, sortEntries, stores, type Filter, type Found, type Sort, type StoredCertificate } from "./certificate-list.ts";
+import { columns, endings, entriesOf, findEntries, firstSort, noFilter, sortEntries, stores, type Filter, type Found, type Sort, type StoredCertificate } from "./certificate-list.ts";
+import { CertificateRow } from "./certificate-row.tsx";
 import { PastedNotice } from "./pasted-notice.tsx";
 import { readPasted } from "./pasted-number.ts";
 import { PendingRequests } from "./pending-requests.tsx";
@@ -66,7 +67,7 @@ function Certificates({ certificates }: { readonly certificates: readonly Stored
   const entries = useMemo(() => entriesOf(certificates, now), [certificates, now]);
   const [view, setView] = useState<View>(() => (findEntries(entries, left.filter, readPasted(left.filter.text, entries).number).entries.length === 0 ? { ...left, filter: noFilter } : left));
   const { filter, sort, active } = view;
-  const grid = useRef<CertificateGridHandle>(null);
+  const grid = useRef<RowGridHandle>(null);
   const [from] = useState(left.top);
   const top = useRef(from);
   useEffect(() => {
@@ -95,7 +96,8 @@ function Certificates({ certificates }: { readonly certificates: readonly Stored
       {found.entries.length === 0
         ? <NothingFound text={filter.text} hint={say(pasted.is === "thumbprint" ? "certificates.none.thumbprint" : "certificates.none.hint")} onAll={() => show({ filter: noFilter })} />
         : (
-          <CertificateGrid ref={grid} entries={found.entries} sort={sort} active={active} from={from}
+          <RowGrid ref={grid} name="certificate-grid" label={say("certificates.list")} row={CertificateRow} columns={columns} titleOf={(column) => say(`certificates.column.${column}`)}
+            entries={found.entries} sort={sort} active={active} from={from}
             onSort={(changed) => show({ sort: changed })} onActive={(id) => setView((before) => ({ ...before, active: id }))}
             onScroll={(scrolled) => {
               top.current = scrolled;
@@ -123,7 +125,7 @@ export function CertificatesPage() {
   const loaded = useLoaded(loadCertificates);
   return (
     <Page title={say("certificates.title")} lead={say("certificates.lead")}>
-      <div className="stack certificates">
+      <div className="stack list-page">
         <div className="row" role="group" aria-label={say("certificates.actions")}>
           <Button appearance="primary" icon={<ImportIcon />} onClick={() => goTo({ page: "import" })}>{say("certificates.import")}</Button>
           <Button icon={<RequestIcon />} onClick={() => goTo({ page: "request" })}>{say("certificates.request")}</Button>

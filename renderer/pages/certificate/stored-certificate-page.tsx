@@ -8,7 +8,7 @@ import { useLoaded } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { formatDay } from "../../messages/moment.ts";
 import { addressOf, goTo } from "../../shell/route.ts";
-import { Button, CopyButton, DeleteIcon, ErrorSmallIcon, ExportIcon, NoneSmallIcon, Notice, SuccessSmallIcon, useRestoreFocusTarget } from "../../ui/index.ts";
+import { Button, ConvertIcon, CopyButton, DeleteIcon, ErrorSmallIcon, ExportIcon, NoneSmallIcon, Notice, SuccessSmallIcon, useRestoreFocusTarget } from "../../ui/index.ts";
 import { ErrorNotice } from "../error-notice.tsx";
 import { FindingList } from "../finding-list.tsx";
 import { LoadedView } from "../loaded-view.tsx";
@@ -103,6 +103,7 @@ function StoredView({ detail, error, elevates }: { readonly detail: StoredDetail
       <div className="stack stored">
         <div className="row">
           {certificate.store === "My" && certificate.role === "leaf" && detail.privateKey === "proven" && <Button appearance="primary" onClick={secure}>{say("import.secure")}</Button>}
+          {certificate.store === "My" && certificate.role === "leaf" && uses.length > 0 && <Button icon={<ConvertIcon />} onClick={() => goTo({ page: "replace", thumbprint: certificate.thumbprint })}>{say("replace.actionShort")}</Button>}
           <Button {...restoresFocus} icon={<ExportIcon />} onClick={exporting.ask}>{say("stored.export")}</Button>
           <Button {...restoresFocus} icon={<DeleteIcon />} onClick={removing.ask}>{say("stored.remove")}</Button>
         </div>

@@ -1,5 +1,5 @@
 // The first step: the certificate's files are dropped or chosen, opened with their password, and told about.
-import type { RefObject } from "react";
+import type { ReactNode, RefObject } from "react";
 import type { Inspection } from "../../../app/certificates/certificate.ts";
 import type { LockstepError } from "../../../app/errors.ts";
 import { useSay } from "../../messages/language.tsx";
@@ -13,7 +13,7 @@ import { FindingList } from "../finding-list.tsx";
 import { Heading } from "../page.tsx";
 import { blocking } from "./secure-form.ts";
 
-export function CertificateStep({ inspection, fileNames, question, error, busy, missing, allowExpired, password, onFiles, onOpen, onAllowExpired }: {
+export function CertificateStep({ inspection, fileNames, question, error, busy, missing, allowExpired, password, texts, before, fromStore, onFiles, onOpen, onAllowExpired }: {
   readonly inspection: Inspection | null;
   /** Null while the certificate is one of the machine's Personal store. */
   readonly fileNames: readonly string[] | null;
@@ -25,6 +25,12 @@ export function CertificateStep({ inspection, fileNames, question, error, busy, 
   readonly allowExpired: boolean;
   /** The field itself; its value is read when needed and kept nowhere else. */
   readonly password: RefObject<HTMLInputElement | null>;
+  /** In place of the words of a wizard that secures. */
+  readonly texts?: { readonly title: string; readonly lead: string };
+  /** What stands above the choice. */
+  readonly before?: ReactNode;
+  /** The choice of a certificate of the machine, in place of files. */
+  readonly fromStore?: ReactNode;
   readonly onFiles: (files: readonly File[]) => void;
   readonly onOpen: () => void;
   readonly onAllowExpired: (allow: boolean) => void;
@@ -38,11 +44,13 @@ export function CertificateStep({ inspection, fileNames, question, error, busy, 
   return (
     <DropTarget label={say("secure.drop.input")} onFiles={onFiles}>{(choose) => (
       <>
-        <div><Heading level={2}>{say("secure.certificate.title")}</Heading><p className="lead">{say("secure.certificate.lead")}</p></div>
+        <div><Heading level={2}>{texts?.title ?? say("secure.certificate.title")}</Heading><p className="lead">{texts?.lead ?? say("secure.certificate.lead")}</p></div>
+        {before}
         {large && (
           <DropZone title={say("secure.drop.title")} hint={say("secure.drop.hint")} missing={missing !== null} onChoose={choose}
             busy={busy ? reading : undefined} />
         )}
+        {large && !busy && fromStore}
         {missing !== null && !objection && <Notice intent="error" title={missing} announce />}
         {error && <ErrorNotice error={error} />}
         {question && inspection === null && (

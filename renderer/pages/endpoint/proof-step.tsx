@@ -13,15 +13,19 @@ import { VerifiedTable } from "../plan/verified-table.tsx";
 import { Thumbprint } from "../certificate/thumbprint.tsx";
 import { commonName } from "../certificate/days-left.ts";
 
-export function ProofStep({ name, plan, act, steps, cancelling, elevates }: {
-  readonly name: string; readonly plan: PlanView; readonly act: Act<Applied>; readonly steps: Steps; readonly cancelling: boolean; readonly elevates: boolean;
+/** The headings of the step, as the change comes along. */
+export interface ProofTexts { readonly running: string; readonly failed: string; readonly done: string; readonly unchanged: string }
+
+/** `name` is that of the instance that is secured; a wizard that does something else gives its own `texts`. */
+export function ProofStep({ name, texts, plan, act, steps, cancelling, elevates }: {
+  readonly name: string; readonly texts?: ProofTexts; readonly plan: PlanView; readonly act: Act<Applied>; readonly steps: Steps; readonly cancelling: boolean; readonly elevates: boolean;
 }) {
   const say = useSay();
   switch (act.state) {
     case "idle":
     case "running": return (
       <div className="stack">
-        <div><Heading key="running" level={2}>{say("proof.running", { name })}</Heading><p className="lead">{say("proof.running.lead")}</p></div>
+        <div><Heading key="running" level={2}>{texts?.running ?? say("proof.running", { name })}</Heading><p className="lead">{say("proof.running.lead")}</p></div>
         <StepProgress operations={plan.operations} steps={steps} cancelling={cancelling} elevates={elevates} />
       </div>
     );
@@ -29,7 +33,7 @@ export function ProofStep({ name, plan, act, steps, cancelling, elevates }: {
       const cancelled = act.error.code === "plan-cancelled" && act.error.aftermath !== "not-put-back";
       return (
         <div className="stack">
-          <Heading key="failed" level={2}>{say(cancelled ? "proof.cancelled.title" : "proof.failed.title", { name })}</Heading>
+          <Heading key="failed" level={2}>{cancelled ? say("proof.cancelled.title") : texts?.failed ?? say("proof.failed.title", { name })}</Heading>
           {cancelled
             ? <Notice intent="information" announce title={say(act.error.aftermath === "put-back" ? "error.putBack" : "error.untouched")} />
             : <ErrorNotice error={act.error} afterAct />}
@@ -40,7 +44,7 @@ export function ProofStep({ name, plan, act, steps, cancelling, elevates }: {
     case "done": return (
       <div className="stack">
         <div>
-          <Heading key="done" level={2}>{say(act.value.outcome === "unchanged" ? "proof.unchanged.title" : "proof.done.title", { name })}</Heading>
+          <Heading key="done" level={2}>{act.value.outcome === "unchanged" ? texts?.unchanged ?? say("proof.unchanged.title", { name }) : texts?.done ?? say("proof.done.title", { name })}</Heading>
           <p className="lead">{say("proof.done.lead", { count: act.value.verified.length })}</p>
         </div>
         <section className="card">

@@ -4,7 +4,7 @@ import { useSession } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { formatMoment } from "../../messages/moment.ts";
 import { addressOf } from "../../shell/route.ts";
-import { NoneSmallIcon, Notice, SuccessSmallIcon, WarningSmallIcon } from "../../ui/index.ts";
+import { ForwardIcon, NoneSmallIcon, Notice, SuccessSmallIcon, WarningSmallIcon } from "../../ui/index.ts";
 import { Thumbprint } from "../certificate/thumbprint.tsx";
 
 function CandidateIcon({ state }: { readonly state: Candidate["state"] }) {
@@ -80,13 +80,16 @@ export function BindingsCard({ detail: { bindings, port, scheme } }: { readonly 
   if (port === null || (bindings.length === 0 && scheme !== "https")) return null;
   return (
     <section className="card" aria-labelledby="bindings-title">
-      <h2 id="bindings-title">{say("bindings.title", { port: String(port) })}</h2>
+      <header className="card-head">
+        <h2 id="bindings-title">{say("bindings.title", { port: String(port) })}</h2>
+        <a href={addressOf({ page: "answers", target: `127.0.0.1:${port}` })} className="with-icon">{say("section.name.answers")}<ForwardIcon /></a>
+      </header>
       {bindings.length === 0 ? <p className="tone-warning">{say("bindings.none")}</p> : (
         <ul className="places">
           {bindings.map(({ endpoint, thumbprint, application, store }) => (
             <li key={endpoint}>
               <div className="grow">
-                <div className="spaced"><span className="mono strong">{endpoint}</span><span className="dim">{application ?? say("bindings.unknown")}</span></div>
+                <div className="spaced"><a className="mono strong" href={addressOf({ page: "binding", endpoint })}>{endpoint}</a><span className="dim">{application ?? say("bindings.unknown")}</span></div>
                 {thumbprint === null ? <span className="dim">{say("bindings.noCertificate")}</span>
                   : store.toUpperCase() === "MY" ? <a href={addressOf({ page: "certificate", store: "My", thumbprint })}><Thumbprint value={thumbprint} copy={false} /></a>
                   : <span className="spaced"><Thumbprint value={thumbprint} copy={false} /><span className="dim">{say("bindings.store", { store })}</span></span>}

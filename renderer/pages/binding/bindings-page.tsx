@@ -1,0 +1,117 @@
+// All records of HTTP.sys: searched, filtered by kind, sorted, opened; and a new one added.
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { MachineDescription } from "../../../app/contract.ts";
+import type { Binding } from "../../../app/http-sys/binding.ts";
+import { useLoaded, type Loaded } from "../../host/host.tsx";
+import { useLanguage, useSay } from "../../messages/language.tsx";
+import { goTo } from "../../shell/route.ts";
+import { AddIcon, BindingLargeIcon, Button, ConvertIcon, Empty, SearchLargeIcon, ToggleButton, useRestoreFocusTarget } from "../../ui/index.ts";
+import type { StoredCertificate } from "../certificate/certificate-list.ts";
+import { LoadedView } from "../loaded-view.tsx";
+import { RowGrid, type RowGridHandle } from "../row-grid.tsx";
+import { SearchField } from "../search-field.tsx";
+import { columns, entriesOf, families, findEntries, firstSort, noFilter, sortEntries, type Filter, type Found, type Sort } from "./binding-list.ts";
+import { BindingRow } from "./binding-row.tsx";
+import { useBindingDialog } from "./binding-dialog.tsx";
+import { loadBindings, type Bound } from "./bound.ts";
+import { Section } from "./section.tsx";
+
+interface View { readonly filter: Filter; readonly sort: Sort; readonly active: string | null }
+
+/** How the list was left, so that it is found the same after a record was looked at. */
+let left: View & { readonly top: number } = { filter: noFilter, sort: firstSort, active: null, top: 0 };
+
+function Filters({ filter, found, onFilter }: { readonly filter: Filter; readonly found: Found; readonly onFilter: (filter: Filter) => void }) {
+  const { say, tag } = useLanguage();
+  const numbers = useMemo(() => new Intl.NumberFormat(tag), [tag]);
+  const counted = (text: string, count: number) => <>{text}<span className="count">{numbers.format(count)}</span></>;
+  return (
+    <div className="filters">
+      <div role="group" aria-label={say("bound.byKind")}>
+        <ToggleButton size="small" shape="circular" checked={filter.family === null} onClick={() => onFilter({ ...filter, family: null })}>{counted(say("bound.byKind.all"), found.inAnyFamily)}</ToggleButton>
+        {families.map((family) => (
+          <ToggleButton key={family} size="small" shape="circular" checked={filter.family === family} onClick={() => onFilter({ ...filter, family: filter.family === family ? null : family })}>
+            {counted(say(`family.${family}`), found.inFamily[family])}
+          </ToggleButton>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function NothingFound({ text, onAll }: { readonly text: string; readonly onAll: () => void }) {
+  const say = useSay();
+  return (
+    <section className="card">
+      <Empty icon={<SearchLargeIcon />} title={text.trim() === "" ? say("bound.none.filter") : say("history.none.title", { text: text.trim() })}>
+        <p>{say("bound.none.hint")}</p>
+        <p className="empty-action"><Button onClick={onAll}>{say("bound.none.all")}</Button></p>
+      </Empty>
+    </section>
+  );
+}
+
+function Bindings({ bindings, certificates }: { readonly bindings: readonly Binding[]; readonly certificates: readonly StoredCertificate[] | null }) {
+  const { say, tag } = useLanguage();
+  const entries = useMemo(() => entriesOf(bindings, certificates, ({ family }) => [say(`family.${family}`)]), [bindings, certificates, say]);
+  const [view, setView] = useState<View>(() => (findEntries(entries, left.filter).entries.length === 0 ? { ...left, filter: noFilter } : left));
+  const { filter, sort, active } = view;
+  const grid = useRef<RowGridHandle>(null);
+  const [from] = useState(left.top);
+  const top = useRef(from);
+  useEffect(() => {
+    left = { ...view, top: top.current };
+  }, [view]);
+
+  // What is found anew is seen from its top, and walked from there.
+  const show = (part: Partial<View>) => {
+    grid.current?.toTop();
+    setView({ ...view, active: null, ...part });
+  };
+  const sorted = useMemo(() => sortEntries(entries, sort, tag), [entries, sort, tag]);
+  const found = useMemo(() => findEntries(sorted, filter), [sorted, filter]);
+
+  return (
+    <>
+      <div className="search-row">
+        <SearchField label={say("bound.search")} hint={say("bound.searchHint")} text={filter.text} onText={(text) => show({ filter: { ...filter, text } })} onDown={() => grid.current?.focus()} />
+        <span className="dim" role="status">{say("bound.count", { count: found.entries.length })}</span>
+      </div>
+      <Filters filter={filter} found={found} onFilter={(changed) => show({ filter: changed })} />
+      {found.entries.length === 0 ? <NothingFound text={filter.text} onAll={() => show({ filter: noFilter })} /> : (
+        <RowGrid ref={grid} name="binding-grid" label={say("bound.list")} row={BindingRow} columns={columns} titleOf={(column) => say(`bound.column.${column}`)}
+          entries={found.entries} sort={sort} active={active} from={from}
+          onSort={(changed) => show({ sort: changed })} onActive={(id) => setView((before) => ({ ...before, active: id }))}
+          onScroll={(scrolled) => {
+            top.current = scrolled;
+            left = { ...left, top: scrolled };
+          }} />
+      )}
+    </>
+  );
+}
+
+/** Keeps what was read while it is read again, so that a form that is open keeps its choices. */
+const certificatesIn = (loaded: Loaded<Bound>): readonly StoredCertificate[] => (loaded.state === "ready" ? loaded.value.certificates : null) ?? noCertificates;
+const noCertificates: readonly StoredCertificate[] = [];
+
+export function BindingsPage({ machine }: { readonly machine: MachineDescription }) {
+  const say = useSay();
+  const loaded = useLoaded(loadBindings);
+  const restoresFocus = useRestoreFocusTarget();
+  const add = useBindingDialog(machine.elevates, certificatesIn(loaded));
+  return (
+    <Section name="bindings">
+      <div className="stack list-page">
+        <div className="row" role="group" aria-label={say("bound.actions")}>
+          <Button {...restoresFocus} appearance="primary" icon={<AddIcon />} onClick={() => add.ask({ binding: null, takeOver: false })}>{say("binding.action.add")}</Button>
+          <Button icon={<ConvertIcon />} onClick={() => goTo({ page: "replace", thumbprint: null })}>{say("replace.actionAny")}</Button>
+        </div>
+        <LoadedView loaded={loaded}>{({ bindings, certificates }) => bindings.length === 0
+          ? <section className="card"><Empty icon={<BindingLargeIcon />} title={say("bound.empty.title")}>{say("bound.empty.hint")}</Empty></section>
+          : <Bindings bindings={bindings} certificates={certificates} />}</LoadedView>
+      </div>
+      {add.dialog}
+    </Section>
+  );
+}
