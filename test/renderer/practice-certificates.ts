@@ -12,6 +12,8 @@ interface Parts {
   readonly scenario: Scenario;
   /** The certificates that instances are served with now. */
   readonly inUse: () => readonly { readonly certificate: Certificate; readonly port: number; readonly service: string }[];
+  /** Endpoints whose records name a certificate. */
+  readonly boundTo: (thumbprint: string) => readonly string[];
   readonly hold: (plan: HeldPlan) => void;
   readonly nextId: () => string;
 }
@@ -47,7 +49,7 @@ function readableFile(file: UploadedFile): UploadedFile {
 }
 
 /** Answers every call of `certificate` but `inspect`. A file whose name has "wrong" in it answers no request. */
-export function practiceCertificates({ scenario, inUse, hold, nextId }: Parts): Omit<Implementation["certificate"], "inspect"> {
+export function practiceCertificates({ scenario, inUse, boundTo, hold, nextId }: Parts): Omit<Implementation["certificate"], "inspect"> {
   let added: Stored[] = manyCertificates(scenario.stored ?? 0);
   let removed: readonly string[] = [];
   let pending = Array.from({ length: scenario.pending ?? 0 }, (_, index) => pendingRequest(index));
@@ -67,8 +69,10 @@ export function practiceCertificates({ scenario, inUse, hold, nextId }: Parts): 
   const chainOf = (one: Stored): Stored[] => [
     one, ...stored().filter(({ role }) => one.role !== "root" && (role === "root" || role === "intermediate" && one.role === "leaf")),
   ];
-  const usesOf = (thumbprint: string): Use[] => inUse().filter(({ certificate: one }) => one.thumbprint === thumbprint)
-    .flatMap(({ port, service }): Use[] => [{ kind: "binding", subject: `0.0.0.0:${port}` }, { kind: "service", subject: service }]);
+  const usesOf = (thumbprint: string): Use[] => [
+    ...boundTo(thumbprint).map((subject): Use => ({ kind: "binding", subject })),
+    ...inUse().filter(({ certificate: one }) => one.thumbprint === thumbprint).map(({ service }): Use => ({ kind: "service", subject: service })),
+  ];
   const refuseLocked = (files: readonly UploadedFile[], password: string | undefined) => {
     const locked = files.find(needsPassword);
     if (locked && password === undefined) throw problem("password-needed", { file: locked.name });

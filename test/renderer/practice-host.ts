@@ -158,7 +158,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     change: (service, part) => { instances = instances.map((each) => (each.service === service ? { ...each, ...part } : each)); },
   });
 
-  const { planReplaceCertificate, ...httpSys } = practiceHttpSys({
+  const { planReplaceCertificate, boundTo, ...httpSys } = practiceHttpSys({
     scenario, hold, nextId, instances: () => instances,
     replaced: (old) => { instances = instances.map((each) => (each.certificate?.thumbprint === old ? { ...each, certificate: offered } : each)); },
   });
@@ -292,7 +292,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         };
         return Promise.resolve(answer);
       },
-      ...practiceCertificates({ scenario, inUse: () => instances.flatMap(({ certificate: one, port, service }) => (one ? [{ certificate: one, port: port ?? 0, service }] : [])), hold, nextId }),
+      ...practiceCertificates({ scenario, inUse: () => instances.flatMap(({ certificate: one, port, service }) => (one ? [{ certificate: one, port: port ?? 0, service }] : [])), boundTo, hold, nextId }),
     },
     ...httpSys,
     ...calls,

@@ -50,7 +50,10 @@ function recordsOf(scenario: Scenario, instances: readonly Instance[]): Binding[
   }
 }
 
-export function practiceHttpSys({ scenario, instances, hold, nextId, replaced }: Parts): Pick<Implementation, "binding" | "reservation" | "listenList" | "transcript"> & { readonly planReplaceCertificate: Implementation["endpoint"]["planReplaceCertificate"] } {
+/** Who a service runs as. `moved` puts it under a service account. */
+const accountOf = (account: string, moved: boolean) => (moved ? { account: "NT AUTHORITY\\NetworkService", accountSid: "S-1-5-20" } : { account, accountSid: /NETWORK/i.test(account) ? "S-1-5-20" : "S-1-5-18" });
+
+export function practiceHttpSys({ scenario, instances, hold, nextId, replaced }: Parts): Pick<Implementation, "binding" | "reservation" | "listenList" | "transcript"> & { readonly planReplaceCertificate: Implementation["endpoint"]["planReplaceCertificate"]; readonly boundTo: (thumbprint: string) => readonly string[] } {
   const tangled = scenario.bindings === "tangled";
   let own = recordsOf(scenario, instances());
   const changed = new Set<string>();
@@ -78,6 +81,7 @@ export function practiceHttpSys({ scenario, instances, hold, nextId, replaced }:
   };
 
   return {
+    boundTo: (thumbprint) => bindings().filter((binding) => binding.thumbprint === thumbprint).map(({ endpoint }) => endpoint),
     binding: {
       list: () => Promise.resolve(bindings()),
       explain: async ({ target, serverName, transcript }) => {
@@ -116,7 +120,7 @@ export function practiceHttpSys({ scenario, instances, hold, nextId, replaced }:
     reservation: {
       list: () => Promise.resolve(reservations),
       check: () => Promise.resolve(checkReservations(instances().flatMap(({ name, endpoints, account, port }) => endpoints.map(({ address }) => ({
-        instance: name, address, prefix: address.replace("0.0.0.0", "+").replace(/([^/])$/, "$1/"), account: tangled && port === 9300 ? "NT AUTHORITY\\NetworkService" : account, accountSid: tangled && port === 9300 ? "S-1-5-20" : "S-1-5-18",
+        instance: name, address, prefix: address.replace("0.0.0.0", "+").replace(/([^/])$/, "$1/"), ...accountOf(account, tangled && port === 9300),
       }))), reservations)),
       planAdd: async ({ url, account }) => {
         if (!/^https?:\/\/[^/]+:\d+\//.test(url)) throw problem("input-invalid", { problem: `${url} is no URL that can be reserved: write scheme, host and port, such as https://+:9200/.` });

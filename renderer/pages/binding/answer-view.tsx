@@ -7,6 +7,7 @@ import { useSay } from "../../messages/language.tsx";
 import { addressOf } from "../../shell/route.ts";
 import { Button, ErrorSmallIcon, Field, Input, Spinner, SuccessSmallIcon } from "../../ui/index.ts";
 import { nameOf, type StoredCertificate } from "../certificate/certificate-list.ts";
+import { DaysLeftLabel } from "../certificate/days-left-label.tsx";
 import { Thumbprint } from "../certificate/thumbprint.tsx";
 import { ErrorNotice } from "../error-notice.tsx";
 import { FindingList } from "../finding-list.tsx";
@@ -27,7 +28,7 @@ function AnswerCard({ answer, certificate, records }: { readonly answer: Answer;
       </p>
       {answer.winner !== null && (answer.thumbprint === null ? <p className="dim">{say("binding.central")}</p> : (
         <div className="bound-certificate">
-          {certificate && <a className="break" href={addressOf({ page: "certificate", store: certificate.store, thumbprint: certificate.thumbprint })}>{nameOf(certificate)}</a>}
+          {certificate && <div className="spaced"><a className="break" href={addressOf({ page: "certificate", store: certificate.store, thumbprint: certificate.thumbprint })}>{nameOf(certificate)}</a><DaysLeftLabel certificate={certificate} /></div>}
           <Thumbprint value={answer.thumbprint} />
         </div>
       ))}

@@ -103,7 +103,7 @@ function SettingsCard({ binding }: { readonly binding: Binding }) {
       <h2 id="settings-title">{say("bound.column.settings")}</h2>
       {changed.length === 0 ? <p className="dim">{say("binding.settings.none")}</p> : <SettingList flags={changed} />}
       <details className="evidence">
-        <summary>{say("binding.settings.others", { count: others.length })}</summary>
+        <summary>{say(changed.length === 0 ? "binding.settings.all" : "binding.settings.others", { count: others.length })}</summary>
         <SettingList flags={others} />
       </details>
     </section>

@@ -60,7 +60,7 @@ export function TranscriptPage() {
           onDrop={(event) => { event.preventDefault(); setOver(false); takeFirst(event.dataTransfer.files); }}>
           <input ref={chooser} type="file" hidden aria-label={say("transcript.file")} onChange={(event) => { takeFirst(event.currentTarget.files); event.currentTarget.value = ""; }} />
           <Field label={say("transcript.text")} hint={held ? say("transcript.held", { file: held.name }) : say("transcript.text.hint")} {...fault}>
-            <Textarea className="transcript-text" textarea={{ className: "mono" }} rows={8} value={text} spellCheck={false} autoComplete="off" placeholder="netsh http show sslcert"
+            <Textarea className="transcript-text" rows={8} value={text} spellCheck={false} autoComplete="off" placeholder="netsh http show sslcert"
               onChange={(_, { value }) => { setText(value); setHeld(null); setMistake(null); }} />
           </Field>
           <div className="row">

@@ -97,9 +97,9 @@ export function TranscriptView({ transcript, text }: { readonly transcript: Tran
   return (
     <div className="stack" role="group" aria-label={say("transcript.result")}>
       {failure && (
-        <Notice intent="error" announce title={failure.reason}>
+        <Notice intent="error" announce title={say("transcript.failed", { reason: failure.reason })}>
           <p>{failure.remedy}</p>
-          {failure.code !== null && <p className="dim">{say("transcript.code", { code: String(failure.code) })}</p>}
+          {failure.code !== null && !failure.reason.includes(String(failure.code)) && <p className="dim">{say("transcript.code", { code: String(failure.code) })}</p>}
         </Notice>
       )}
       {empty && !failure && <Notice intent="warning" announce title={say("transcript.nothing.title")}><p>{say("transcript.nothing.hint")}</p></Notice>}
