@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeAuthority, makeServerPfx, type Authority, type ServerPfx } from "../fixtures/certificates.ts";
-import { lockstep, practiceFixture, type PracticeFixture } from "../fixtures/lockstep.ts";
+import { fileHashes, lockstep, practiceFixture, type PracticeFixture } from "../fixtures/lockstep.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lockstep-http-sys-"));
 const names = ["clinic-7.example.org", "hie.example.org", "localhost"];
@@ -121,6 +121,30 @@ describe("a certificate", () => {
     const plan = await good("endpoint", "replace-certificate", old.thumbprint, other.file, "--password-file", other.passwordFile, "--plan");
     expect(plan.findings).toContainEqual(expect.objectContaining({ code: "name-mismatch", severity: "warning", message: "The new certificate does not name clinic-7.example.org, for which a record answers." }));
   });
+});
+
+describe("a certificate that an iCDR's configuration names", () => {
+  it("is replaced there as well, its service restarted, and undo leaves every file as it was", async () => {
+    const icdr = practiceFixture("icdr");
+    try {
+      const [instance] = (await icdr.run(["instance", "list"])).json.value as { name: string; port: number }[];
+      const done = async (...args: string[]) => {
+        const ran = await icdr.run(args);
+        expect(ran.json.ok, ran.stdout).toBe(true);
+        return ran.json.value;
+      };
+      await done("endpoint", "secure", instance?.name ?? "", "--certificate", old.file, "--password-file", old.passwordFile, "--yes");
+      const before = fileHashes(join(icdr.directory, "Program Files"));
+      const plan = await done("endpoint", "replace-certificate", old.thumbprint, renewed.file, "--password-file", renewed.passwordFile, "--yes");
+      expect(plan.operations.map(({ kind }: { kind: string }) => kind)).toEqual(["certificate.import", "binding.set", "service.stop", "file.write", "service.start", "verify.tls", "verify.tls"]);
+      expect(plan.files[0].settings).toHaveLength(6);
+      expect((await done("certificate", "where-used", old.thumbprint))).toEqual([]);
+      await done("history", "undo");
+      expect(fileHashes(join(icdr.directory, "Program Files"))).toEqual(before);
+    } finally {
+      await icdr.close();
+    }
+  }, 120_000);
 });
 
 describe("a reservation", () => {
