@@ -62,6 +62,9 @@ export async function startWine(packages: WindowsPackages): Promise<Wine> {
     child.on("error", reject);
     child.on("close", () => resolve(readFileSync(printed, "utf8")));
   });
+  // Kept running between calls: when its last program ends, Wine shuts its services down after three seconds, and a call that
+  // comes just then meets a service control manager that is going.
+  const keep = (): void => { spawnSync(server, ["-p"], { env: environment, stdio: "ignore", timeout: 20_000 }); };
   const stop = (): void => { spawnSync(server, ["-k"], { env: environment, timeout: 20_000 }); spawnSync(server, ["-w"], { env: environment, timeout: 20_000 }); };
   const end = (): void => {
     stop();
@@ -69,6 +72,7 @@ export async function startWine(packages: WindowsPackages): Promise<Wine> {
   };
 
   try {
+    keep();
     await run(["wineboot", "-i"], 120_000);
     // Node refuses what Wine says it is otherwise.
     await run(["winecfg", "-v", "win10"], 60_000);
@@ -115,7 +119,10 @@ export async function startWine(packages: WindowsPackages): Promise<Wine> {
       build(compiler, ["-O2", "-o", program, join(import.meta.dirname, source), ...objects, "-lws2_32", "-ladvapi32"]);
       return program;
     },
-    restart: stop,
+    restart: () => {
+      stop();
+      keep();
+    },
     end,
   };
 }

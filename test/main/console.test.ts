@@ -1,0 +1,27 @@
+// Which machine the console opens, by what is asked for and by operating system.
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openConsole, openConsoleForFiles } from "../../main/console.ts";
+import { machineFolder } from "../../main/folders.ts";
+
+let folder = "";
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "lockstep-console-")); });
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it.skipIf(process.platform === "win32")("the Windows machine is refused elsewhere, before anything is made", async () => {
+  const refused = expect.objectContaining({ code: "unsupported", message: "The windows machine is not supported on this machine." });
+  await expect(openConsole({ machine: "windows", dataDirectory: join(folder, "data") })).rejects.toEqual(refused);
+  await expect(openConsoleForFiles({ machine: "windows", dataDirectory: join(folder, "data") })).rejects.toEqual(refused);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it("a Linux machine is refused as it was", async () => {
+  await expect(openConsole({ machine: "linux" })).rejects.toMatchObject({ code: "unsupported", message: "The linux machine is not supported on this machine." });
+});
+
+it("what Lockstep keeps of a Windows machine lies in the folder for all users", () => {
+  expect(machineFolder({ ProgramData: folder })).toBe(join(folder, "Lockstep"));
+  expect(machineFolder({})).toBe(join("C:\\ProgramData", "Lockstep"));
+});
