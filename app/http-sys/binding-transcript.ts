@@ -124,11 +124,29 @@ export function bindingAt(lines: readonly TranscriptLine[], index: number): { re
 /** What Windows prints where nobody set an extended property. Source: the captured transcript of Server 2022. */
 const usualProperties: ReadonlyMap<number, string> = new Map([[0, "1048576"], [1, "2796202 4294967295"]]);
 
+/** PropertyIds that somebody gave a value of their own. */
+function ownProperties({ extended }: TranscriptBinding): readonly number[] {
+  return extended.flatMap(({ id, values }) => (values.length > 0 && values.join(" ") !== usualProperties.get(id) ? [id] : []));
+}
+
 /** A record of a transcript as HTTP.sys would give it, for what only asks which record answers. */
-export function bindingOf({ endpoint, family, thumbprint, applicationId, application, store, flags, extended }: TranscriptBinding): Binding {
-  const properties = extended.flatMap(({ id, values }) => (values.length > 0 && values.join(" ") !== usualProperties.get(id) ? [id] : []));
+export function bindingOf(record: TranscriptBinding): Binding {
+  const { endpoint, family, thumbprint, applicationId, application, store, flags } = record;
+  const properties = [...ownProperties(record)];
   return {
     endpoint, family, thumbprint, applicationId: applicationId ?? "", application, store: store ?? "MY", flags,
     ...(properties.length > 0 && { unsettable: { flags: 0, checkMode: 0, properties } }),
   };
+}
+
+/**
+ * Records with the extended properties that netsh prints of them. HTTP.sys's own interface leaves those out of the form of
+ * record that is read, so that nobody would be told what replacing a record loses.
+ */
+export function withExtendedProperties(bindings: readonly Binding[], printed: readonly TranscriptBinding[]): readonly Binding[] {
+  const own = new Map(printed.map((record) => [record.endpoint.toLowerCase(), ownProperties(record)]));
+  return bindings.map((binding) => {
+    const properties = own.get(binding.endpoint.toLowerCase()) ?? [];
+    return properties.length === 0 ? binding : { ...binding, unsettable: { flags: 0, checkMode: 0, ...binding.unsettable, properties: [...properties] } };
+  });
 }

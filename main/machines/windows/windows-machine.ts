@@ -1,5 +1,7 @@
 // The Windows machine: this computer's certificate stores, HTTP.sys, services, accounts, files and programs.
 import { hostname } from "node:os";
+import { withExtendedProperties } from "../../../app/http-sys/binding-transcript.ts";
+import { readTranscript } from "../../../app/http-sys/transcript.ts";
 import type { Machine } from "../../../app/machine.ts";
 import { systemClock } from "../clock.ts";
 import { nodeNetwork } from "../network.ts";
@@ -18,15 +20,25 @@ import { openServices } from "./services.ts";
  */
 export async function openWindowsMachine(): Promise<Machine> {
   const native = await openNative();
+  const commands = openCommands({ decode: openOemText(native) });
+  const httpSys = openHttpSys(native);
   return {
     kind: "windows",
     hostName: hostname().toLowerCase(),
     certificates: openCertificateStore(native),
-    httpSys: openHttpSys(native),
+    httpSys: {
+      ...httpSys,
+      bindings: async () => {
+        const bindings = await httpSys.bindings();
+        // Only a warning hangs on it, so a netsh that does not answer is let pass.
+        const printed = await commands.run(["netsh", "http", "show", "sslcert"]).then(({ output }) => readTranscript(output).bindings, () => []);
+        return withExtendedProperties(bindings, printed);
+      },
+    },
     services: openServices(native),
     accounts: openAccounts(native, hostname()),
     files: openFiles(native),
-    commands: openCommands({ decode: openOemText(native) }),
+    commands,
     network: nodeNetwork,
     clock: systemClock,
   };

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bindingOf } from "../../../app/http-sys/binding-transcript.ts";
+import { bindingOf, withExtendedProperties } from "../../../app/http-sys/binding-transcript.ts";
 import type { Transcript, TranscriptBinding } from "../../../app/http-sys/http-sys-view.ts";
 import { decodeTranscript } from "../../../app/http-sys/transcript-text.ts";
 import { readTranscript } from "../../../app/http-sys/transcript.ts";
@@ -144,6 +144,9 @@ describe("a record", () => {
     const asBinding = (window: string) => readTranscript(lines(window)).bindings.map(bindingOf)[0]?.unsettable;
     expect(asBinding("1048576")).toBeUndefined();
     expect(asBinding("65536")).toEqual({ flags: 0, checkMode: 0, properties: [0] });
+    const [known] = readTranscript(lines("1048576")).bindings.map(bindingOf);
+    const told = withExtendedProperties(known ? [{ ...known, unsettable: { flags: 4, checkMode: 0, properties: [] } }, { ...known, endpoint: "[::]:443" }] : [], readTranscript(lines("65536")).bindings);
+    expect(told.map(({ unsettable }) => unsettable)).toEqual([{ flags: 4, checkMode: 0, properties: [0] }, undefined]);
   });
 
   it("comes from JSON as well, its hash in base64", () => {
