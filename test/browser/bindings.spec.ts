@@ -229,7 +229,7 @@ test.describe("stale, foreign and strange records", () => {
     await page.ask("127.0.0.1:9200");
     await expect(page.answer).toContainText("80A6");
     await expect(page.answer.getByRole("link"), "its records are not those of this computer").toHaveCount(0);
-    expect(server.calls.filter(({ name }) => name === "binding.explain").map(({ input }) => (input as { transcript?: string }).transcript)).toEqual([`${germanOutput}`]);
+    expect(server.calls.filter(({ name }) => name === "binding.explain").map(({ input }) => (input as { transcript?: string }).transcript)).toEqual([germanOutput]);
     const again = window.waitForEvent("filechooser");
     await page.button("Choose a file…").click();
     await (await again).setFiles([{ name: "large.txt", mimeType: "text/plain", buffer: Buffer.alloc(4 * 1024 * 1024 + 1, "a") }]);
@@ -344,7 +344,7 @@ test.describe("five thousand records", () => {
     expect(await page.rows.count()).toBeLessThan(60);
     await page.names.first().focus();
     await window.keyboard.press("End");
-    await expect(page.name("[::]:14998").or(page.names.last()).first()).toBeVisible();
+    await expect(page.names.last()).toBeFocused();
     await expect(page.rows.last()).toHaveAttribute("aria-rowindex", "5001");
     await window.keyboard.press("Home");
     const took = await window.evaluate(async () => {
@@ -356,9 +356,7 @@ test.describe("five thousand records", () => {
       return performance.now() - begun;
     });
     expect(took / 20, "milliseconds a key press").toBeLessThan(100);
-    await page.search.fill("site-4999");
-    await expect(page.count).toHaveText(/^[01] bindings?$/);
-    await page.search.fill("site-4999.".replace("4999", "4997"));
+    await page.search.fill("site-4997.");
     await expect(page.count).toHaveText("1 binding");
     await page.button("Replace a certificate everywhere…").click();
     await expect(new ReplaceWizard(window).oldChoice).toBeVisible();

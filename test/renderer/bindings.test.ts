@@ -117,15 +117,13 @@ describe("the check of the reservations", () => {
 
 describe("output in a file", () => {
   const text = "Überprüfen : Aktiviert\r\n";
-  const utf16 = (littleEndian: boolean) => Uint8Array.from([...`\uFEFF${text}`].flatMap((each) => {
-    const code = each.charCodeAt(0);
-    return littleEndian ? [code & 0xff, code >> 8] : [code >> 8, code & 0xff];
-  }));
+  const codesOf = (of: string) => Array.from({ length: of.length }, (_, at) => of.charCodeAt(at));
+  const utf16 = (littleEndian: boolean) => Uint8Array.from(codesOf(`\uFEFF${text}`).flatMap((code) => (littleEndian ? [code & 0xff, code >> 8] : [code >> 8, code & 0xff])));
   it("is decoded by its byte order mark, else as UTF-8, else as Latin-1", () => {
     expect(decodeTranscript(utf16(true))).toBe(text);
     expect(decodeTranscript(utf16(false))).toBe(text);
     expect(decodeTranscript(new TextEncoder().encode(text))).toBe(text);
-    expect(decodeTranscript(Uint8Array.from([...text].map((each) => each.charCodeAt(0))))).toBe(text);
+    expect(decodeTranscript(Uint8Array.from(codesOf(text)))).toBe(text);
     expect(decodeTranscript(new Uint8Array())).toBe("");
   });
   it("is refused above the contract's limit, before it is read", async () => {
