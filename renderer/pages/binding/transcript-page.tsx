@@ -1,12 +1,13 @@
 // Another computer's output, pasted or dropped: read, and asked who answers there. It is kept in this page alone.
 import { useRef, useState, type DragEvent } from "react";
 import type { Transcript } from "../../../app/http-sys/http-sys-view.ts";
+import { transcriptLimit } from "../../../app/http-sys/transcript-lines.ts";
 import { useAct, useHost } from "../../host/host.tsx";
 import { useSay } from "../../messages/language.tsx";
 import { Button, Field, OpenFileIcon, Spinner, Textarea } from "../../ui/index.ts";
 import { ErrorNotice } from "../error-notice.tsx";
 import { Section } from "./section.tsx";
-import { readTranscriptFile, transcriptLimit } from "./transcript-text.ts";
+import { readTranscriptFile } from "./transcript-text.ts";
 import { TranscriptView } from "./transcript-view.tsx";
 
 interface Read { readonly transcript: Transcript; readonly text: string }
