@@ -148,12 +148,14 @@ test.describe("stale, foreign and strange records", () => {
     await expect(page.button("Add binding…")).toBeFocused();
   });
 
-  test("who answers is told for every address, with every record considered", async ({ window }) => {
+  test("who answers is told for every address, with every record considered", async ({ window, server }) => {
     const page = new BindingsPage(window);
     await page.open();
     await page.openPart("Who answers?");
     await page.button("Show who answers").click();
     await expect(window.getByText("Type an address or a name of this computer.")).toBeVisible();
+    await page.target.pressSequentially("127.0");
+    expect(server.calls.some(({ name }) => name === "binding.explain"), "nothing is asked while it is typed").toBe(false);
     await page.ask("127.0.0.1:9200");
     await expect(page.answer.getByRole("heading", { level: 3 })).toHaveText("At 127.0.0.1:9200, no name asked for");
     await expect(page.answer).toContainText("0.0.0.0:9200 answers");

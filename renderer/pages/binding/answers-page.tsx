@@ -14,12 +14,13 @@ export function AnswersPage({ target }: { readonly target: string | null }) {
   const loaded = useLoaded(loadCertificates);
   const asking = useAsking(target === null ? left : { target, serverName: "" });
   const { question, ask } = asking;
-  const begun = useRef(false);
+  // What is typed afterwards is asked about only when the person says so.
+  const begun = useRef(question.target.trim() === "");
   useEffect(() => {
     left = question;
   }, [question]);
   useEffect(() => {
-    if (begun.current || question.target.trim() === "") return;
+    if (begun.current) return;
     begun.current = true;
     ask();
   });
