@@ -10,3 +10,8 @@ export function thumbprint(der: Uint8Array): string {
 export function sha256Fingerprint(der: Uint8Array): string {
   return createHash("sha256").update(der).digest("hex").toUpperCase();
 }
+
+/** The numbers by which a record of HTTP.sys may name a certificate: its thumbprint, and its SHA-256 where it is at hand. */
+export function namesOf(sha1: string, der: Uint8Array | null): ReadonlySet<string> {
+  return new Set(der ? [sha1, sha256Fingerprint(der)] : [sha1]);
+}

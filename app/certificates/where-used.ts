@@ -1,37 +1,41 @@
 // Where a certificate is used: bindings, configurations that name it, and the services that are served with it.
 import type { Machine } from "../machine.ts";
+import { findInstances, type FoundInstance } from "../santedb/discovery.ts";
 import { configurationLimit } from "../santedb/configuration.ts";
-import { discoverInstances } from "../santedb/discovery.ts";
 import { decodeText, encodingOf } from "../santedb/encoding.ts";
 import { parseEndpoint } from "../http-sys/binding.ts";
 import type { Use } from "./certificate.ts";
+import { namesOf } from "./thumbprint.ts";
 
 /**
- * Every use of a certificate that this machine shows, bindings first. A configuration uses it where its text holds the
- * thumbprint, whatever element that is for; a service, where its configuration does or a binding of its port.
+ * Every use of a certificate that this machine shows, bindings first. A configuration uses it where its text, or that of
+ * a file that it includes, holds the thumbprint, whatever element that is for; a service, where its configuration does or
+ * a binding of its port.
  */
 export async function whereUsed(machine: Machine, thumbprint: string): Promise<readonly Use[]> {
-  const [bindings, instances] = await Promise.all([machine.httpSys.bindings(), discoverInstances(machine)]);
-  const bound = bindings.filter((binding) => binding.thumbprint === thumbprint);
+  const [bindings, instances, stored] = await Promise.all([machine.httpSys.bindings(), findInstances(machine), machine.certificates.find("My", thumbprint)]);
+  const hashes = namesOf(thumbprint, stored?.der ?? null);
+  const bound = bindings.filter((binding) => binding.thumbprint !== null && hashes.has(binding.thumbprint));
   const ports = new Set(bound.map(({ endpoint }) => parseEndpoint(endpoint)?.port));
-  const naming = new Set<string>();
-  for (const { configFile } of instances) {
-    if (configFile !== null && await names(machine, configFile, thumbprint)) naming.add(configFile);
-  }
-  const served = instances.filter(({ configFile, port }) => (configFile !== null && naming.has(configFile)) || (port !== null && ports.has(port)));
+  const naming = await Promise.all(instances.map(async (found) => ({ found, files: await filesNaming(machine, found, thumbprint) })));
+  const served = naming.filter(({ found: { instance: { port } }, files }) => files.length > 0 || (port !== null && ports.has(port)));
   return [
     ...bound.map(({ endpoint }): Use => ({ kind: "binding", subject: endpoint })),
-    ...[...naming].map((file): Use => ({ kind: "configuration", subject: file })),
-    ...[...new Set(served.map(({ service }) => service))].map((service): Use => ({ kind: "service", subject: service })),
+    ...[...new Set(naming.flatMap(({ files }) => files))].map((file): Use => ({ kind: "configuration", subject: file })),
+    ...[...new Set(served.map(({ found }) => found.instance.service))].map((service): Use => ({ kind: "service", subject: service })),
   ];
 }
 
-/** A file that cannot be read names nothing that could be shown; the instance's own findings tell of it. */
-async function names({ files }: Machine, file: string, thumbprint: string): Promise<boolean> {
+/** Those of an instance's files in which the thumbprint stands. What cannot be read names nothing; the instance's findings tell of it. */
+async function filesNaming({ files }: Machine, { instance: { configFile }, read }: FoundInstance, thumbprint: string): Promise<readonly string[]> {
+  if (read) return read.files.filter(({ document: { file }, bytes }) => holds(bytes, file, thumbprint)).map(({ document: { file } }) => file);
+  const bytes = configFile === null ? null : await files.read(configFile, configurationLimit).catch(() => null);
+  return configFile !== null && bytes && holds(bytes, configFile, thumbprint) ? [configFile] : [];
+}
+
+function holds(bytes: Uint8Array, file: string, thumbprint: string): boolean {
   try {
-    const bytes = await files.read(file, configurationLimit);
-    const text = decodeText(bytes, encodingOf(bytes, file), file);
-    return new RegExp(thumbprint.split("").join("[\\s:\\u200E\\u200F-]*"), "i").test(text);
+    return new RegExp(thumbprint.split("").join("[\\s:\\u200E\\u200F-]*"), "i").test(decodeText(bytes, encodingOf(bytes, file), file));
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 // The planner of a renewal: one certificate in the place of another, everywhere on this machine at once.
 import type { CertificateReader } from "../certificates/reader.ts";
+import { namesOf } from "../certificates/thumbprint.ts";
 import type { ReplaceRequest } from "../contract.ts";
 import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
@@ -17,8 +18,8 @@ import { servedBy } from "./served.ts";
 import { fileSteps, serviceSteps } from "./steps.ts";
 
 /** The records that name the certificate, each with what it becomes: all is kept but the certificate. */
-function rebindings(bindings: readonly Binding[], old: string, thumbprint: string, takeOver: boolean | undefined): readonly { readonly previous: Binding; readonly next: Binding }[] {
-  return bindings.filter((binding) => binding.thumbprint === old).flatMap((previous) => {
+function rebindings(bindings: readonly Binding[], old: ReadonlySet<string>, thumbprint: string, takeOver: boolean | undefined): readonly { readonly previous: Binding; readonly next: Binding }[] {
+  return bindings.filter((binding) => binding.thumbprint !== null && old.has(binding.thumbprint)).flatMap((previous) => {
     refuseForeign(previous, takeOver);
     const { endpoint, family, applicationId, application, flags } = previous;
     const next: Binding = { endpoint, family, thumbprint, applicationId, application, store: "MY", flags };
@@ -62,7 +63,8 @@ export async function planReplace(machine: Machine, reader: CertificateReader, r
   const [bindings, services, stored, instances] = await Promise.all([
     machine.httpSys.bindings(), machine.services.list(), machine.certificates.list(), findInstances(machine),
   ]);
-  const replaced = rebindings(bindings, old, thumbprint, request.takeOver);
+  const ofOld = namesOf(old, stored.find((entry) => entry.store === "My" && entry.thumbprint === old)?.der ?? null);
+  const replaced = rebindings(bindings, ofOld, thumbprint, request.takeOver);
   const rewritten = rewritings(instances, services, old, thumbprint);
   const now = machine.clock.now();
   const id = planId(now, random);

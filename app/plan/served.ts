@@ -1,4 +1,5 @@
 // What clients of a port are served: how it is now, and what it must be once records have changed.
+import { sha256Fingerprint } from "../certificates/thumbprint.ts";
 import { asLockstepError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { parseEndpoint, type Binding } from "../http-sys/binding.ts";
@@ -59,7 +60,9 @@ const check = ({ address, port, serverName }: Client, thumbprint: string): Opera
  * A client that reaches no TLS listener is not proven, and a finding says so.
  */
 export async function servedBy(machine: Machine, ports: readonly number[], { before, after }: { readonly before: readonly Binding[]; readonly after: readonly Binding[] }): Promise<Served> {
-  const [loopbacks, instances] = await Promise.all([machine.network.loopbacks(), discoverInstances(machine)]);
+  const [loopbacks, instances, stored] = await Promise.all([machine.network.loopbacks(), discoverInstances(machine), machine.certificates.list("My")]);
+  // A record may name its certificate by SHA-256; what a handshake shows is compared by SHA-1.
+  const bySha256 = new Map(stored.map(({ der, thumbprint }) => [sha256Fingerprint(der), thumbprint]));
   const secured = new Set(instances.flatMap(({ state, scheme, port }) => (state === "running" && scheme === "https" && port !== null ? [port] : [])));
   const all = [...new Set(ports)].flatMap((port) => clientsOf(port, [...before, ...after], loopbacks));
   const clients = all.slice(0, clientLimit);
@@ -70,7 +73,8 @@ export async function servedBy(machine: Machine, ports: readonly number[], { bef
   return {
     checks: looks.flatMap(({ client, now }) => {
       const { answer: { thumbprint }, binding } = answerFor(index, client.address, client.port, client.serverName);
-      return now.kind === "silent" || !speaking.has(client.port) || thumbprint === null || binding?.flags.reject === true ? [] : [check(client, thumbprint)];
+      const expected = thumbprint !== null && thumbprint.length === 64 ? bySha256.get(thumbprint) ?? null : thumbprint;
+      return now.kind === "silent" || !speaking.has(client.port) || expected === null || binding?.flags.reject === true ? [] : [check(client, expected)];
     }),
     proof: looks.flatMap(({ client, now }) => (now.kind === "served" ? [check(client, now.thumbprint)] : [])),
     findings: [...all.length > clients.length ? [{

@@ -134,6 +134,8 @@ describe("a certificate that an iCDR's configuration names", () => {
         return ran.json.value;
       };
       await done("endpoint", "secure", instance?.name ?? "", "--certificate", old.file, "--password-file", old.passwordFile, "--yes");
+      const used = (await done("certificate", "where-used", old.thumbprint)) as { kind: string; subject: string }[];
+      expect(used.map(({ kind, subject }) => [kind, subject.split("/").at(-1)])).toEqual([["binding", `0.0.0.0:${instance?.port ?? 0}`], ["configuration", "santedb.rest.config.xml"], ["service", "SanteDB"]]);
       const before = fileHashes(join(icdr.directory, "Program Files"));
       const plan = await done("endpoint", "replace-certificate", old.thumbprint, renewed.file, "--password-file", renewed.passwordFile, "--yes");
       expect(plan.operations.map(({ kind }: { kind: string }) => kind)).toEqual(["certificate.import", "binding.set", "service.stop", "file.write", "service.start", "verify.tls", "verify.tls"]);

@@ -1,4 +1,5 @@
 // Plans about HTTP.sys on a machine that changes under them, refuses, or answers nothing; in every language of the emulator.
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { directReader } from "../../../app/certificates/reader.ts";
@@ -135,6 +136,17 @@ describe("a plan about one record", () => {
     const machine: Machine = { ...one.machine, httpSys: { ...one.machine.httpSys, bindings: async () => (await one.machine.httpSys.bindings()).map((record) => ({ ...record, unsettable: { flags: 0x2000, checkMode: 0, properties: [0] } })) } };
     const plan = await open(machine).binding.planSet({ endpoint: `0.0.0.0:${one.port}`, certificate: renewed.thumbprint });
     expect(plan.findings).toContainEqual(expect.objectContaining({ code: "binding-loses", message: `0.0.0.0:${one.port} loses the receive window and the flags 0x2000: netsh has no parameter for it.` }));
+  });
+
+  it("of a renewal takes records along that name the old certificate by its SHA-256", async () => {
+    const byAnyName: Machine = { ...one.machine, httpSys: { ...one.machine.httpSys, bindings: async () => (await one.machine.httpSys.bindings()).map((record) =>
+      (record.family === "sni" && record.thumbprint === old.thumbprint ? { ...record, thumbprint: createHash("sha256").update(old.der).digest("hex").toUpperCase() } : record)) } };
+    const console = open(byAnyName);
+    expect((await console.certificate.whereUsed({ thumbprint: old.thumbprint })).filter(({ kind }) => kind === "binding")).toHaveLength(3);
+    const { planId, operations } = await replacement(console);
+    expect(operations.filter(({ kind }) => kind === "binding.set")).toHaveLength(3);
+    expect((await console.plan.apply({ planId })).outcome).toBe("applied");
+    expect((await one.machine.httpSys.bindings()).map(({ thumbprint }) => thumbprint)).toEqual([renewed.thumbprint, renewed.thumbprint, renewed.thumbprint]);
   });
 
   it("names what is served then where a record is removed", async () => {
