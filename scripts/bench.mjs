@@ -9,8 +9,8 @@ const { build } = await import("vite");
 const outDir = join(root, "node_modules/.cache/bench");
 await build({
   configFile: false, root, logLevel: "error",
-  // Playwright finds its own files beside itself, so it is not bundled.
-  ssr: { noExternal: true, external: ["@playwright/test"] },
-  build: { ssr: join(root, "test/bench/bench.ts"), outDir, target: "node20", emptyOutDir: true, rolldownOptions: { external: ["@playwright/test"], output: { entryFileNames: "bench.js" } } },
+  // Playwright finds its own files beside itself, and koffi its native part, so they are not bundled.
+  ssr: { noExternal: true, external: ["@playwright/test", "koffi"] },
+  build: { ssr: join(root, "test/bench/bench.ts"), outDir, target: "node20", emptyOutDir: true, rolldownOptions: { external: ["@playwright/test", "koffi"], output: { entryFileNames: "bench.js" } } },
 });
 process.exit(spawnSync(process.execPath, [join(outDir, "bench.js"), join(root, "dist/lockstep.js")], { stdio: "inherit" }).status ?? 1);
