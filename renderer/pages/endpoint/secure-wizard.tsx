@@ -70,6 +70,8 @@ function Wizard({ instances, first, handed, machine }: {
   const [allowExpired, setAllowExpired] = useState(false);
   const secret = useRef<Secret | null>(null);
   const password = useRef<HTMLInputElement>(null);
+  /** "Next" was pressed while the files were still being read: it is followed as soon as they are. */
+  const goOn = useRef(false);
   const attempt = useRef(0);
 
   const [form, setForm] = useState(() => initialForm(first));
@@ -131,8 +133,10 @@ function Wizard({ instances, first, handed, machine }: {
       setInspection(found);
       setQuestion(null);
       setForm((before) => (before.hostName === "" ? { ...before, hostName: nameToProve(leafOf(found), machine.hostName) } : before));
+      if (goOn.current) leaveWith(found);
     } catch (thrown) {
       if (!current()) return;
+      goOn.current = false;
       const error = asLockstepError(thrown);
       if (!askPassword(error, chosen.map((file) => file.name), false)) {
         setQuestion(null);
@@ -144,6 +148,7 @@ function Wizard({ instances, first, handed, machine }: {
 
   const takeFiles = (chosen: readonly File[]) => {
     secret.current = null;
+    goOn.current = false;
     setInspection(null);
     setQuestion(null);
     setAllowExpired(false);
@@ -169,11 +174,13 @@ function Wizard({ instances, first, handed, machine }: {
       openWithPasswordIfTyped();
       return;
     }
-    if (!inspection) {
-      setMissing(say("secure.drop.needed"));
-      return;
-    }
-    const { override, refused } = blocking(inspection);
+    if (inspection) leaveWith(inspection);
+    else if (reading && files.length > 0) goOn.current = true;
+    else setMissing(say("secure.drop.needed"));
+  };
+  const leaveWith = (found: Inspection) => {
+    goOn.current = false;
+    const { override, refused } = blocking(found);
     const problemFound = refused ? say("secure.blocked", { reason: refused.message }) : override && !allowExpired ? say("secure.allowNeeded") : null;
     setMissing(problemFound);
     if (problemFound === null) setStep("address");
