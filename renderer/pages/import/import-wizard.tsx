@@ -1,5 +1,5 @@
 // The wizard that imports certificates: files of any kind together, what they would put where, and what came of it.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { MachineDescription } from "../../../app/contract.ts";
 import { asLockstepError, type LockstepError } from "../../../app/errors.ts";
 import type { Host } from "../../../app/host.ts";
@@ -30,6 +30,8 @@ export function ImportWizard({ machine }: { readonly machine: MachineDescription
   const say = useSay();
   const [step, setStep] = useState<ImportStep>("files");
   const [missing, setMissing] = useState<string | null>(null);
+  /** "Next" was pressed while the files were still being read: it is followed as soon as they are. */
+  const goOn = useRef(false);
   const [allowExpired, setAllowExpired] = useState(false);
   const [planning, setPlanning] = useState(false);
   const [error, setError] = useState<LockstepError | null>(null);
@@ -71,7 +73,9 @@ export function ImportWizard({ machine }: { readonly machine: MachineDescription
   };
 
   const next = () => {
-    if (planning || files.reading) return;
+    if (planning) return;
+    goOn.current = files.reading;
+    if (files.reading) return;
     if (gathered.length === 0) setMissing(say("secure.drop.needed"));
     else if (gathered.some((each) => each.error !== null)) setMissing(say("files.removeFirst"));
     else if (files.question && !inspection) {
@@ -81,6 +85,10 @@ export function ImportWizard({ machine }: { readonly machine: MachineDescription
     else if (planned.plan && planned.act.state === "idle") setStep("review");
     else void makePlan();
   };
+
+  useEffect(() => {
+    if (goOn.current && !files.reading) next();
+  });
 
   const close = () => goTo({ page: "certificates" });
   const handOn = (page: "convert" | "complete") => {
