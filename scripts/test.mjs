@@ -12,7 +12,6 @@ const seconds = (from) => `${((Date.now() - from) / 1000).toFixed(0)} s`;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const problems = [];
 const skipped = [];
-const secondTry = [];
 
 const bin = (name) => join(root, "node_modules/.bin", name);
 
@@ -60,10 +59,8 @@ function countPlaywright(file) {
         if (test.status === "skipped") {
           counts.skipped += 1;
           skipped.push(spec.title);
-        } else if (spec.ok) {
-          counts.passed += 1;
-          if (test.status === "flaky") secondTry.push(spec.title);
-        } else {
+        } else if (spec.ok) counts.passed += 1;
+        else {
           counts.failed += 1;
           problems.push(spec.title);
         }
@@ -114,7 +111,6 @@ if (check("Build", process.execPath, ["scripts/build.mjs"])) {
 say("");
 for (const name of skipped) say(`skipped: ${name}`);
 for (const tool of missing) say(`not here: ${tool.program}, so not proven: ${tool.proves}`);
-for (const name of secondTry) say(`passed at the second try only: ${name}`);
 for (const name of problems) say(`failed: ${name}`);
 say(`Took ${seconds(began)}.`);
 say(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
