@@ -120,18 +120,20 @@ export function parseGuid(text: string): string | null {
   return digits === undefined ? null : `{${digits.toUpperCase()}}`;
 }
 
-/** What a flag is when netsh is not told otherwise. All others are off, zero or empty. */
-const defaults: Readonly<Record<string, boolean | number | string>> = { verifyclientcertrevocation: true, usagecheck: true };
-
-const isDefault = (name: string, value: boolean | number | string): boolean =>
-  name in defaults ? defaults[name] === value : value === false || value === 0 || value === "";
+/** What each flag is when netsh is not told otherwise. */
+export const flagDefaults = {
+  verifyclientcertrevocation: true, verifyrevocationwithcachedclientcertonly: false, usagecheck: true, revocationfreshnesstime: 0, urlretrievaltimeout: 0,
+  sslctlidentifier: "", sslctlstorename: "", dsmapperusage: false, clientcertnegotiation: false, reject: false, disablehttp2: false, disablequic: false,
+  disablelegacytls: false, disabletls12: false, disabletls13: false, disableocspstapling: false, enabletokenbinding: false, logextendedevents: false,
+  enablesessionticket: false, disablesessionid: false, enablecachingclienthello: false,
+} as const satisfies { readonly [Name in keyof BindingFlags]-?: NonNullable<BindingFlags[Name]> };
 
 /** The flags that differ from their defaults, in the order of the schema. */
 export function significantFlags(flags: BindingFlags): readonly (readonly [name: keyof BindingFlags, value: boolean | number | string])[] {
   const names = bindingFlagsSchema.keyof().options;
   return names.flatMap((name) => {
     const value = flags[name];
-    return value === undefined || isDefault(name, value) ? [] : [[name, value] as const];
+    return value === undefined || value === flagDefaults[name] ? [] : [[name, value] as const];
   });
 }
 

@@ -53,6 +53,9 @@ function numberIn(output: string): number | null {
   return null;
 }
 
+/** Whether netsh printed how a command is written, in whatever language. */
+export const printsUsage = (output: string): boolean => /^\s*\w+:\s*(add|update|delete|show)\s+(sslcert|urlacl|iplisten)\b/imu.test(output);
+
 /**
  * Explains a failed netsh. It ends with 0 or 1 whatever went wrong; the Win32 code stands only in the text, after a
  * colon, in every language; its argument parser prints no number at all.
@@ -61,10 +64,9 @@ export function explainNetsh(exitCode: number, output: string): Explanation {
   const code = exitCode === 0 ? 0 : numberIn(output);
   if (code === 0) return { code, reason: "it was accepted", remedy: "Nothing needs to be done." };
   if (code === null) {
-    const usage = /^\s*\w+:\s*(add|update|delete|show)\s+(sslcert|urlacl|iplisten)\b/imu.test(output);
     return {
       code,
-      reason: usage ? "netsh did not understand the command" : "netsh refused a parameter",
+      reason: printsUsage(output) ? "netsh did not understand the command" : "netsh refused a parameter",
       remedy: "Run the command shown in an elevated prompt of cmd.exe; PowerShell takes the braces of the applicationId away.",
     };
   }

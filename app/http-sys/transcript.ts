@@ -5,8 +5,9 @@ import { applicationName } from "./application.ts";
 import { bindingAt } from "./binding-transcript.ts";
 import { familyOf, isIPv6, parseEndpoint, parseGuid } from "./binding.ts";
 import type { Transcript, TranscriptBinding, TranscriptReservation, TranscriptService } from "./http-sys-view.ts";
-import { explainNetsh } from "./netsh.ts";
+import { explainNetsh, printsUsage } from "./netsh.ts";
 import { reservationAt } from "./reservation-transcript.ts";
+import { explainServiceControl } from "./service-control.ts";
 import { registrationsOf, serviceAt } from "./service-transcript.ts";
 import { linesOf, transcriptLimit, type TranscriptLine } from "./transcript-lines.ts";
 
@@ -31,9 +32,9 @@ const isAddress = (text: string): boolean => parseEndpoint(`${text}:1`)?.family 
 function failureOf(lines: readonly TranscriptLine[]): Transcript["failure"] {
   const numbered = lines.filter(({ text }) => /\p{L}\s*(?::\s+|：\s*)\d{1,5}(?!\S)/u.test(text));
   const text = lines.map((line) => line.text).join("\n");
-  const explained = explainNetsh(1, text);
-  const known = /^\s*\w+:\s*(add|update|delete|show)\s+(sslcert|urlacl|iplisten)\b/imu.test(text) || /^(The parameter is incorrect|Falscher Parameter|Paramètre incorrect)\.$/im.test(text);
+  const known = printsUsage(text) || /^(The parameter is incorrect|Falscher Parameter|Paramètre incorrect)\.$/im.test(text);
   if (numbered.length !== 1 && !known) return scFailure(text);
+  const explained = explainNetsh(1, text);
   return explained.code === 0 ? null : { ...explained };
 }
 
@@ -41,7 +42,7 @@ function failureOf(lines: readonly TranscriptLine[]): Transcript["failure"] {
 function scFailure(text: string): Transcript["failure"] {
   const codes = new Set([...text.matchAll(/^.{0,8}\[SC\][^\n]*?\s(\d{1,5})\s*:?\s*$/gmu)].map((found) => Number(found[1])));
   const [code] = codes;
-  return code === undefined || codes.size > 1 ? null : explainNetsh(1, `x: ${code}`);
+  return code === undefined || codes.size > 1 ? null : { ...explainServiceControl(code) };
 }
 
 /** Bytes of a hash in base64, as `netsh http show sslcert json=enable` gives it. */

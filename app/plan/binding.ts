@@ -1,6 +1,5 @@
 // The planners of single HTTP.sys records: a binding given, changed or taken away.
 import { describe } from "../certificates/describe.ts";
-import { coversName } from "../certificates/host-name.ts";
 import { suitability } from "../certificates/suitability.ts";
 import type { Certificate } from "../certificates/certificate.ts";
 import type { BindingRequest } from "../contract.ts";
@@ -128,9 +127,4 @@ export async function planBindingRemove(machine: Machine, request: { readonly en
     hint: left.winner === null ? "Stop the service or move its addresses to http first, if nothing is to be reset." : "",
   }, ...lossFindings(previous)];
   return planOf(machine, random, `Remove the binding of ${previous.endpoint}`, { kind: "binding.remove", previous }, served, findings, null);
-}
-
-/** Names among these that a certificate does not have. */
-export function uncovered(certificate: Certificate, hosts: readonly string[]): readonly string[] {
-  return hosts.filter((host) => !coversName(certificate.names, host.replace(/^\*\./, "any.")));
 }

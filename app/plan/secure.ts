@@ -14,6 +14,7 @@ import { coversName } from "../certificates/host-name.ts";
 import { findInstance, type InstanceConfiguration } from "../santedb/discovery.ts";
 import { planEdit } from "../santedb/edit.ts";
 import { reservationUrl } from "../santedb/endpoint.ts";
+import { lossFindings, refuseForeign } from "./binding.ts";
 import { choose, importSteps, type Chosen } from "./chosen.ts";
 import { dependantsFinding, settingsOf, surroundingFindings } from "./circumstances.ts";
 import type { Operation } from "./operation.ts";
@@ -116,12 +117,13 @@ function bindingOperations({ bindings, chosen, stored }: Gathered, port: number,
         "Clients that ask for that name are still served the old certificate."));
       continue;
     }
-    if (!isSanteDb(previous.applicationId) && takeOver !== true) {
-      throw problem("binding-foreign", { endpoint: previous.endpoint, owner: applicationName(previous.applicationId) ?? `another application, ${previous.applicationId}` });
-    }
+    refuseForeign(previous, takeOver);
     const applicationId = isSanteDb(previous.applicationId) ? previous.applicationId : santeDbApplicationId;
     const next: Binding = { ...previous, thumbprint, applicationId, application: applicationName(applicationId), store: "MY", flags: { ...previous.flags, ...negotiation } };
-    if (!sameBinding(previous, next)) operations.push({ kind: "binding.set", previous, next });
+    if (!sameBinding(previous, next)) {
+      operations.push({ kind: "binding.set", previous, next });
+      findings.push(...lossFindings(previous));
+    }
     if (previous.thumbprint !== null && previous.thumbprint !== thumbprint) findings.push(...ownRootFindings(previous.thumbprint, stored));
   }
   if (!ofPort.some(({ endpoint }) => endpoint === everyone)) {

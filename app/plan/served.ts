@@ -29,7 +29,7 @@ export interface Served {
 }
 
 /** A name that a record of names takes: for "*.example.org" any name below it. */
-const nameFor = (host: string): string => host.replace(/^\*\./, "any.");
+export const nameFor = (host: string): string => host.replace(/^\*\./, "any.");
 
 /** Every address and name by which the records of a port tell clients apart. */
 function clientsOf(port: number, bindings: readonly Binding[], loopbacks: readonly string[]): readonly Client[] {

@@ -9,6 +9,7 @@ import { findInstance } from "../santedb/discovery.ts";
 import { planEdit } from "../santedb/edit.ts";
 import { reservationUrl } from "../santedb/endpoint.ts";
 import { accountSid } from "../santedb/service.ts";
+import { lossFindings } from "./binding.ts";
 import { dependantsFinding, surroundingFindings } from "./circumstances.ts";
 import type { PlannedChange } from "./configuration.ts";
 import type { Operation } from "./operation.ts";
@@ -56,7 +57,7 @@ export async function planUnsecure(machine: Machine, name: string, wantedPort: n
       id, title: `Take TLS off ${instance.name}`, certificate: null, differences: written.differences,
       operations: changes.length === 0 ? [] : [...changes, ...checks],
       findings: [
-        ...warnings, ...await surroundingFindings(machine, instance.service, port, edits.length > 0, "http"),
+        ...warnings, ...records.flatMap(lossFindings), ...await surroundingFindings(machine, instance.service, port, edits.length > 0, "http"),
         ...(restart && around.dependants.length > 0 ? [dependantsFinding(around.dependants)] : []),
       ],
       proof: changes.length === 0 ? [] : [...await proofOf(machine, instance, configuration, loopbacks)],

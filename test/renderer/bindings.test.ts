@@ -1,13 +1,13 @@
 // The records of HTTP.sys as a list, what a form asks for, the check of reservations as it is shown, output as a file.
 import { describe, expect, it } from "vitest";
 import type { Binding, BindingFlags } from "../../app/http-sys/binding.ts";
-import { significantFlags } from "../../app/http-sys/binding.ts";
+import { flagDefaults, significantFlags } from "../../app/http-sys/binding.ts";
 import { decodeTranscript } from "../../app/http-sys/transcript-text.ts";
 import { transcriptLimit } from "../../app/http-sys/transcript-lines.ts";
 import { initialForm, missingIn, needsCertificate, requestOf, type BindingForm } from "../../renderer/pages/binding/binding-form.ts";
 import { entriesOf, findEntries, isForeign, noFilter, sortEntries, type Column } from "../../renderer/pages/binding/binding-list.ts";
 import { targetOf } from "../../renderer/pages/binding/bound.ts";
-import { allFlags, changedFlags, flagDefaults, flagNames } from "../../renderer/pages/binding/flag-list.ts";
+import { allFlags, changedFlags, flagNames } from "../../renderer/pages/binding/flag-list.ts";
 import { isAddress } from "../../renderer/pages/binding/question.ts";
 import { findRows, groupEndpoints, helpsToReserve, rowsOf } from "../../renderer/pages/binding/reservation-list.ts";
 import { readTranscriptFile } from "../../renderer/pages/binding/transcript-text.ts";
