@@ -1,5 +1,6 @@
 // A binding: the HTTP.sys record that gives an address and port, or a name and port, its certificate.
 import { z } from "zod";
+import { flagDefaults } from "./flag-defaults.ts";
 
 /** `ip`: "0.0.0.0:9200", "[::]:9200", "10.1.2.3:443"; `sni`: "name:443"; `ccs`: a bare port. Source: netsh http add sslcert. */
 export const bindingFamilySchema = z.enum(["ip", "sni", "ccs"]);
@@ -119,14 +120,6 @@ export function parseGuid(text: string): string | null {
   const digits = /^\{?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\}?$/i.exec(text.trim())?.[1];
   return digits === undefined ? null : `{${digits.toUpperCase()}}`;
 }
-
-/** What each flag is when netsh is not told otherwise. */
-export const flagDefaults = {
-  verifyclientcertrevocation: true, verifyrevocationwithcachedclientcertonly: false, usagecheck: true, revocationfreshnesstime: 0, urlretrievaltimeout: 0,
-  sslctlidentifier: "", sslctlstorename: "", dsmapperusage: false, clientcertnegotiation: false, reject: false, disablehttp2: false, disablequic: false,
-  disablelegacytls: false, disabletls12: false, disabletls13: false, disableocspstapling: false, enabletokenbinding: false, logextendedevents: false,
-  enablesessionticket: false, disablesessionid: false, enablecachingclienthello: false,
-} as const satisfies { readonly [Name in keyof BindingFlags]-?: NonNullable<BindingFlags[Name]> };
 
 /** The flags that differ from their defaults, in the order of the schema. */
 export function significantFlags(flags: BindingFlags): readonly (readonly [name: keyof BindingFlags, value: boolean | number | string])[] {

@@ -1,7 +1,8 @@
 // The records of HTTP.sys as a list, what a form asks for, the check of reservations as it is shown, output as a file.
 import { describe, expect, it } from "vitest";
 import type { Binding, BindingFlags } from "../../app/http-sys/binding.ts";
-import { flagDefaults, significantFlags } from "../../app/http-sys/binding.ts";
+import { significantFlags } from "../../app/http-sys/binding.ts";
+import { flagDefaults } from "../../app/http-sys/flag-defaults.ts";
 import { decodeTranscript } from "../../app/http-sys/transcript-text.ts";
 import { transcriptLimit } from "../../app/http-sys/transcript-lines.ts";
 import { initialForm, missingIn, needsCertificate, requestOf, type BindingForm } from "../../renderer/pages/binding/binding-form.ts";

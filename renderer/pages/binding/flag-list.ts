@@ -1,5 +1,6 @@
 // The flags of a binding as the window tells them: which differ from their defaults, and what each is set to.
-import { flagDefaults, type BindingFlags } from "../../../app/http-sys/binding.ts";
+import type { BindingFlags } from "../../../app/http-sys/binding.ts";
+import { flagDefaults } from "../../../app/http-sys/flag-defaults.ts";
 
 export type FlagName = keyof BindingFlags;
 export type FlagValue = boolean | number | string;

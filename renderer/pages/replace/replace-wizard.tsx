@@ -8,6 +8,7 @@ import { goTo } from "../../shell/route.ts";
 import { Checkbox, Spinner } from "../../ui/index.ts";
 import { loadCertificates } from "../binding/bound.ts";
 import { CertificatePicker } from "../certificate/certificate-picker.tsx";
+import { useChosenCertificate } from "../certificate/use-chosen-certificate.ts";
 import { CertificateStep } from "../endpoint/certificate-step.tsx";
 import { ProofStep } from "../endpoint/proof-step.tsx";
 import { ReviewStep } from "../endpoint/review-step.tsx";
@@ -19,7 +20,6 @@ import { WizardSteps } from "../wizard-steps.tsx";
 import { NothingUses } from "./nothing-uses.tsx";
 import { OldCertificate } from "./old-certificate.tsx";
 import { ReplaceFoot } from "./replace-foot.tsx";
-import { useChosenCertificate } from "./use-chosen-certificate.ts";
 
 const steps = ["certificate", "review", "proof"] as const;
 export type ReplaceStep = (typeof steps)[number];
@@ -50,7 +50,7 @@ export function ReplaceWizard({ thumbprint, machine }: { readonly thumbprint: st
     setPlanning(false);
     reset();
   };
-  const chosen = useChosenCertificate(letGo);
+  const chosen = useChosenCertificate({ changed: letGo });
   const offered = useMemo(() => (certificates.state === "ready" ? certificates.value : []), [certificates]);
 
   const makePlan = async () => {
@@ -77,12 +77,13 @@ export function ReplaceWizard({ thumbprint, machine }: { readonly thumbprint: st
   };
 
   const next = () => {
-    if (planning || chosen.reading) return;
+    if (planning) return;
     setOldMissing(old === null);
-    const ready = chosen.isReady();
-    if (old === null || !ready) return;
-    if (plan && act.state === "idle") setStep("review");
-    else void makePlan();
+    chosen.leave(() => {
+      if (old === null) return;
+      if (plan && act.state === "idle") setStep("review");
+      else void makePlan();
+    });
   };
   const commit = (made: PlanView) => {
     setCancelling(false);
