@@ -8,6 +8,7 @@ import { bindingOf } from "./http-sys/binding-transcript.ts";
 import type { Binding } from "./http-sys/binding.ts";
 import { answerFindings, answerFor, readQuestion } from "./http-sys/explanation.ts";
 import type { Explanation } from "./http-sys/http-sys-view.ts";
+import { listenFindings } from "./http-sys/listen-list.ts";
 import { indexBindings } from "./http-sys/precedence.ts";
 import { checkReservations, type ConfiguredEndpoint } from "./http-sys/reservation-check.ts";
 import type { Reservation } from "./http-sys/reservation.ts";
@@ -87,11 +88,6 @@ async function namedReservations(machine: Machine): Promise<Reservation[]> {
   return reservations.map((reservation) => ({ ...reservation, accounts: reservation.accounts.map((account) => ({ ...account, name: account.name === account.sid ? names.get(account.sid) ?? account.name : account.name })) }));
 }
 
-const listenWarning = (addresses: readonly string[]): Finding[] => addresses.length === 0 ? [] : [{
-  code: "listen-list", severity: "warning", message: `HTTP.sys listens only on ${addresses.join(", ")}, whatever bindings and configurations say.`,
-  hint: "It holds for every program on this machine. Unless somebody wants it so, empty it: `netsh http delete iplisten ipaddress=ADDRESS`.",
-}];
-
 /** The answers to `binding`, `reservation`, `listenList` and `transcript`. */
 export function httpSysAnswers({ machine, random, refuseWhileInterrupted, hold }: HttpSysParts): Pick<Implementation, "binding" | "reservation" | "listenList" | "transcript"> {
   const review = async (plan: () => Promise<Plan>): Promise<PlanView> => {
@@ -117,7 +113,7 @@ export function httpSysAnswers({ machine, random, refuseWhileInterrupted, hold }
     listenList: {
       show: async () => {
         const addresses = [...await machine.httpSys.listenList()];
-        return { addresses, findings: listenWarning(addresses) };
+        return { addresses, findings: [...listenFindings(addresses)] };
       },
     },
     transcript: { read: ({ text }) => Promise.resolve(readTranscript(text)) },

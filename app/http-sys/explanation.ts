@@ -3,6 +3,7 @@ import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { isIPv6, parseEndpoint, type Binding } from "./binding.ts";
 import type { Answer } from "./http-sys-view.ts";
+import { isListened } from "./listen-list.ts";
 import { anyV6, canonical, explainConnection, type BindingIndex } from "./precedence.ts";
 
 /** What is asked: a port, and an address or a name of this machine; `any` asks about every address. */
@@ -43,9 +44,6 @@ export function answerFor(index: BindingIndex, address: string, port: number, se
     binding: winner,
   };
 }
-
-const isListened = (listenList: readonly string[], address: string): boolean =>
-  listenList.length === 0 || listenList.some((listed) => listed === address || (address.includes(":") ? listed === "::" : listed === "0.0.0.0"));
 
 /** What is remarkable about the answers together: some families reset, different certificates, an address not listened on. */
 export function answerFindings(answers: readonly Answer[], listenList: readonly string[]): readonly Finding[] {

@@ -7,6 +7,7 @@ import type { Finding } from "../finding.ts";
 import { accountName, knownSid, mayListenUnreserved, sddlTrustee } from "../http-sys/account.ts";
 import { applicationName, isSanteDb, santeDbApplicationId } from "../http-sys/application.ts";
 import { parseEndpoint, sameBinding, type Binding } from "../http-sys/binding.ts";
+import { listenFindings } from "../http-sys/listen-list.ts";
 import type { Reservation } from "../http-sys/reservation.ts";
 import { accountsOf, formatSddl, mergeAccounts } from "../http-sys/sddl.ts";
 import type { Machine, ServiceRecord, StoredCertificate } from "../machine.ts";
@@ -203,10 +204,7 @@ export async function planSecure(machine: Machine, reader: CertificateReader, re
   ];
 
   const joins = await surroundingFindings(machine, instance.instance.service, port, edits.length > 0);
-  const findings: Finding[] = [...chosen.findings, ...planned.warnings, ...reservation.findings, ...binding.findings, ...joins];
-  if (listenList.length > 0) {
-    findings.push(finding("listen-list", "warning", `HTTP.sys listens only on ${listenList.join(", ")}.`, "Other addresses stay unreachable until the listen list is emptied."));
-  }
+  const findings: Finding[] = [...chosen.findings, ...planned.warnings, ...reservation.findings, ...binding.findings, ...listenFindings(listenList), ...joins];
   if (restart && around.dependants.length > 0) findings.push(dependantsFinding(around.dependants));
   const operations = changes.length === 0 ? [] : [...changes, ...tlsChecks, ...endpointChecks];
   const title = `Secure ${plural(endpointChecks.length, "endpoint", "endpoints")} of ${instance.instance.name} with ${chosen.certificate.names[0] ?? chosen.certificate.subject}`;

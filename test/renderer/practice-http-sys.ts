@@ -6,12 +6,13 @@ import { applicationName, isSanteDb, santeDbApplicationId } from "../../app/http
 import { bindingOf } from "../../app/http-sys/binding-transcript.ts";
 import { familyOf, type Binding } from "../../app/http-sys/binding.ts";
 import { answerFindings, answerFor, readQuestion } from "../../app/http-sys/explanation.ts";
-import { addBinding, addReservation, deleteBinding, deleteReservation } from "../../app/http-sys/netsh.ts";
+import { listenFindings } from "../../app/http-sys/listen-list.ts";
 import { indexBindings } from "../../app/http-sys/precedence.ts";
 import { checkReservations } from "../../app/http-sys/reservation-check.ts";
 import type { Reservation } from "../../app/http-sys/reservation.ts";
 import { accountsOf, formatSddl } from "../../app/http-sys/sddl.ts";
 import { readTranscript } from "../../app/http-sys/transcript.ts";
+import { viewOf } from "../../app/plan/view.ts";
 import type { Instance } from "../../app/santedb/instance.ts";
 import { finding, hexadecimal, offered, operation, proofOf, soon, type HeldPlan, type Scenario } from "./practice-host.ts";
 
@@ -73,9 +74,7 @@ export function practiceHttpSys({ scenario, instances, hold, nextId, replaced }:
   const refuseForeign = (previous: Binding | undefined, takeOver: boolean | undefined): void => {
     if (previous && !isSanteDb(previous.applicationId) && takeOver !== true) throw problem("binding-foreign", { endpoint: previous.endpoint, owner: previous.application ?? `another application, ${previous.applicationId}` });
   };
-  const set = (previous: Binding | undefined, next: Binding) => operation("binding.set", previous ? `Replace the certificate bound to ${next.endpoint}, keeping its other settings` : `Bind ${next.endpoint} to the certificate`, {
-    commands: [...(previous ? [[...deleteBinding(previous)]] : []), [...addBinding(next)]], details: previous ? [`Bound now: ${previous.thumbprint ?? "none"}`] : [],
-  });
+  const set = (previous: Binding | undefined, next: Binding) => viewOf({ kind: "binding.set", previous: previous ?? null, next });
   const store = (next: Binding): void => {
     own = [...bindings().filter(({ endpoint }) => endpoint !== next.endpoint), next];
   };
@@ -109,7 +108,7 @@ export function practiceHttpSys({ scenario, instances, hold, nextId, replaced }:
         const previous = bindings().find((binding) => binding.endpoint === endpoint);
         if (!previous) throw problem("not-found", { what: "binding", name: endpoint });
         refuseForeign(previous, takeOver);
-        return planned(`Remove the binding of ${endpoint}`, [operation("binding.remove", `Remove the binding of ${endpoint}`, { commands: [[...deleteBinding(previous)]] })], {
+        return planned(`Remove the binding of ${endpoint}`, [viewOf({ kind: "binding.remove", previous })], {
           findings: [finding("nothing-answers-then", "warning", "After this no record answers there any more: clients that this one served are reset.", "Stop the service or move its addresses to http first, if nothing is to be reset.")],
         }, () => {
           own = bindings().filter((binding) => binding !== previous && binding.endpoint !== endpoint);
@@ -126,16 +125,18 @@ export function practiceHttpSys({ scenario, instances, hold, nextId, replaced }:
         if (!/^https?:\/\/[^/]+:\d+\//.test(url)) throw problem("input-invalid", { problem: `${url} is no URL that can be reserved: write scheme, host and port, such as https://+:9200/.` });
         if (account === "Nobody") throw problem("account-unknown", { account });
         const sddl = formatSddl([{ trustee: "NS", rights: ["listen"] }]);
-        return planned(`Reserve ${url} for ${account}`, [operation("reservation.add", `Reserve ${url} for ${account}`, { commands: [[...addReservation(url, sddl)]] })], {}, () => { reservations = [...reservations, reserved(url, sddl)]; });
+        return planned(`Reserve ${url} for ${account}`, [viewOf({ kind: "reservation.add", url, sddl, account })], {}, () => { reservations = [...reservations, reserved(url, sddl)]; });
       },
       planRemove: async ({ url }) => {
-        if (!reservations.some((each) => each.url === url)) throw problem("not-found", { what: "reservation", name: url });
-        return planned(`Remove the reservation of ${url}`, [operation("reservation.remove", `Remove the reservation of ${url}`, { commands: [[...deleteReservation(url)]] })], {}, () => { reservations = reservations.filter((each) => each.url !== url); });
+        const present = reservations.find((each) => each.url === url);
+        if (!present) throw problem("not-found", { what: "reservation", name: url });
+        const account = present.accounts.map(({ name }) => name).join(", ");
+        return planned(`Remove the reservation of ${url}`, [viewOf({ kind: "reservation.remove", url, sddl: present.sddl, account })], {}, () => { reservations = reservations.filter((each) => each !== present); });
       },
     },
     listenList: {
       show: () => Promise.resolve(tangled
-        ? { addresses: ["127.0.0.1"], findings: [finding("listen-list", "warning", "HTTP.sys listens only on 127.0.0.1, whatever bindings and configurations say.", "It holds for every program on this machine. Unless somebody wants it so, empty it: `netsh http delete iplisten ipaddress=ADDRESS`.")] }
+        ? { addresses: ["127.0.0.1"], findings: [...listenFindings(["127.0.0.1"])] }
         : { addresses: [], findings: [] }),
     },
     transcript: { read: ({ text }) => Promise.resolve(readTranscript(text)) },

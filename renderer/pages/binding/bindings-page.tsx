@@ -5,8 +5,9 @@ import type { Binding } from "../../../app/http-sys/binding.ts";
 import { useLoaded, type Loaded } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { goTo } from "../../shell/route.ts";
-import { AddIcon, BindingLargeIcon, Button, ConvertIcon, Empty, SearchLargeIcon, ToggleButton, useRestoreFocusTarget } from "../../ui/index.ts";
+import { AddIcon, BindingLargeIcon, Button, ConvertIcon, Empty, useRestoreFocusTarget } from "../../ui/index.ts";
 import type { StoredCertificate } from "../certificate/certificate-list.ts";
+import { FilterGroup, NothingFound } from "../filtered-list.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { RowGrid, type RowGridHandle } from "../row-grid.tsx";
 import { SearchField } from "../search-field.tsx";
@@ -22,32 +23,16 @@ interface View { readonly filter: Filter; readonly sort: Sort; readonly active: 
 let left: View & { readonly top: number } = { filter: noFilter, sort: firstSort, active: null, top: 0 };
 
 function Filters({ filter, found, onFilter }: { readonly filter: Filter; readonly found: Found; readonly onFilter: (filter: Filter) => void }) {
-  const { say, tag } = useLanguage();
-  const numbers = useMemo(() => new Intl.NumberFormat(tag), [tag]);
-  const counted = (text: string, count: number) => <>{text}<span className="count">{numbers.format(count)}</span></>;
-  return (
-    <div className="filters">
-      <div role="group" aria-label={say("bound.byKind")}>
-        <ToggleButton size="small" shape="circular" checked={filter.family === null} onClick={() => onFilter({ ...filter, family: null })}>{counted(say("bound.byKind.all"), found.inAnyFamily)}</ToggleButton>
-        {families.map((family) => (
-          <ToggleButton key={family} size="small" shape="circular" checked={filter.family === family} onClick={() => onFilter({ ...filter, family: filter.family === family ? null : family })}>
-            {counted(say(`family.${family}`), found.inFamily[family])}
-          </ToggleButton>
-        ))}
-      </div>
-    </div>
-  );
-}
-
-function NothingFound({ text, onAll }: { readonly text: string; readonly onAll: () => void }) {
   const say = useSay();
   return (
-    <section className="card">
-      <Empty icon={<SearchLargeIcon />} title={text.trim() === "" ? say("bound.none.filter") : say("history.none.title", { text: text.trim() })}>
-        <p>{say("bound.none.hint")}</p>
-        <p className="empty-action"><Button onClick={onAll}>{say("bound.none.all")}</Button></p>
-      </Empty>
-    </section>
+    <div className="filters">
+      <FilterGroup label={say("bound.byKind")} choices={[
+        { key: "all", text: say("bound.byKind.all"), count: found.inAnyFamily, chosen: filter.family === null, onChoose: () => onFilter({ ...filter, family: null }) },
+        ...families.map((family) => ({
+          key: family, text: say(`family.${family}`), count: found.inFamily[family], chosen: filter.family === family, onChoose: () => onFilter({ ...filter, family: filter.family === family ? null : family }),
+        })),
+      ]} />
+    </div>
   );
 }
 
@@ -78,7 +63,7 @@ function Bindings({ bindings, certificates }: { readonly bindings: readonly Bind
         <span className="dim" role="status">{say("bound.count", { count: found.entries.length })}</span>
       </div>
       <Filters filter={filter} found={found} onFilter={(changed) => show({ filter: changed })} />
-      {found.entries.length === 0 ? <NothingFound text={filter.text} onAll={() => show({ filter: noFilter })} /> : (
+      {found.entries.length === 0 ? <NothingFound text={filter.text} filtered={say("bound.none.filter")} hint={say("bound.none.hint")} all={say("bound.none.all")} onAll={() => show({ filter: noFilter })} /> : (
         <RowGrid ref={grid} name="binding-grid" label={say("bound.list")} row={BindingRow} columns={columns} titleOf={(column) => say(`bound.column.${column}`)}
           entries={found.entries} sort={sort} active={active} from={from}
           onSort={(changed) => show({ sort: changed })} onActive={(id) => setView((before) => ({ ...before, active: id }))}

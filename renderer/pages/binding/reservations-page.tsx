@@ -88,7 +88,7 @@ function List({ rows, onRemove }: { readonly rows: readonly CheckedRow[]; readon
             <SearchField label={say("reservations.search")} hint={say("reservations.searchHint")} text={text} onText={setText} />
             <span className="dim" role="status">{say("reservations.count", { count: found.length })}</span>
           </div>
-          {found.length === 0 && <Empty icon={<SearchLargeIcon />} title={say("history.none.title", { text: text.trim() })}><Button onClick={() => setText("")}>{say("reservations.all")}</Button></Empty>}
+          {found.length === 0 && <Empty icon={<SearchLargeIcon />} title={say("search.none", { text: text.trim() })}><Button onClick={() => setText("")}>{say("reservations.all")}</Button></Empty>}
           <ul className="checked" aria-labelledby="list-title">{found.slice(0, limit).map((row) => <Row key={row.reservation.url} row={row} onRemove={onRemove} />)}</ul>
           {found.length > limit && <Button onClick={() => setLimit(limit + pageLength)}>{say("history.more", { count: Math.min(pageLength, found.length - limit) })}</Button>}
         </>

@@ -4,7 +4,8 @@ import type { Host } from "../../../app/host.ts";
 import { useLoaded, useSession } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { addressOf, goTo } from "../../shell/route.ts";
-import { Button, CertificateLargeIcon, ConvertIcon, Empty, ErrorSmallIcon, ImportIcon, Notice, RequestIcon, SearchLargeIcon, ToggleButton, WarningSmallIcon } from "../../ui/index.ts";
+import { Button, CertificateLargeIcon, ConvertIcon, Empty, ErrorSmallIcon, ImportIcon, Notice, RequestIcon, WarningSmallIcon } from "../../ui/index.ts";
+import { FilterGroup, NothingFound } from "../filtered-list.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
 import { RowGrid, type RowGridHandle } from "../row-grid.tsx";
@@ -24,40 +25,21 @@ interface View { readonly filter: Filter; readonly sort: Sort; readonly active: 
 let left: View & { readonly top: number } = { filter: noFilter, sort: firstSort, active: null, top: 0 };
 
 function Filters({ filter, found, onFilter }: { readonly filter: Filter; readonly found: Found; readonly onFilter: (filter: Filter) => void }) {
-  const { say, tag } = useLanguage();
-  const numbers = useMemo(() => new Intl.NumberFormat(tag), [tag]);
-  const counted = (text: string, count: number) => <>{text}<span className="count">{numbers.format(count)}</span></>;
-  return (
-    <div className="filters">
-      <div role="group" aria-label={say("certificates.byStore")}>
-        <ToggleButton size="small" shape="circular" checked={filter.store === null} onClick={() => onFilter({ ...filter, store: null })}>{counted(say("certificates.byStore.all"), found.inAnyStore)}</ToggleButton>
-        {stores.map((store) => (
-          <ToggleButton key={store} size="small" shape="circular" checked={filter.store === store} onClick={() => onFilter({ ...filter, store: filter.store === store ? null : store })}>
-            {counted(say(`store.${store}`), found.inStore[store])}
-          </ToggleButton>
-        ))}
-      </div>
-      <div role="group" aria-label={say("certificates.byEnding")}>
-        {endings.map((ending) => (
-          <ToggleButton key={ending} size="small" shape="circular" checked={filter.ending === ending} onClick={() => onFilter({ ...filter, ending: filter.ending === ending ? null : ending })}
-            icon={ending === "soon" ? <WarningSmallIcon className="tone-warning" /> : <ErrorSmallIcon className="tone-error" />}>
-            {counted(say(`certificates.byEnding.${ending}`), found.ending[ending])}
-          </ToggleButton>
-        ))}
-      </div>
-    </div>
-  );
-}
-
-function NothingFound({ text, hint, onAll }: { readonly text: string; readonly hint: string; readonly onAll: () => void }) {
   const say = useSay();
   return (
-    <section className="card">
-      <Empty icon={<SearchLargeIcon />} title={text.trim() === "" ? say("certificates.none.filter") : say("certificates.none.title", { text: text.trim() })}>
-        <p>{hint}</p>
-        <p className="empty-action"><Button onClick={onAll}>{say("certificates.none.all")}</Button></p>
-      </Empty>
-    </section>
+    <div className="filters">
+      <FilterGroup label={say("certificates.byStore")} choices={[
+        { key: "all", text: say("certificates.byStore.all"), count: found.inAnyStore, chosen: filter.store === null, onChoose: () => onFilter({ ...filter, store: null }) },
+        ...stores.map((store) => ({
+          key: store, text: say(`store.${store}`), count: found.inStore[store], chosen: filter.store === store, onChoose: () => onFilter({ ...filter, store: filter.store === store ? null : store }),
+        })),
+      ]} />
+      <FilterGroup label={say("certificates.byEnding")} choices={endings.map((ending) => ({
+        key: ending, text: say(`certificates.byEnding.${ending}`), count: found.ending[ending], chosen: filter.ending === ending,
+        icon: ending === "soon" ? <WarningSmallIcon className="tone-warning" /> : <ErrorSmallIcon className="tone-error" />,
+        onChoose: () => onFilter({ ...filter, ending: filter.ending === ending ? null : ending }),
+      }))} />
+    </div>
   );
 }
 
@@ -94,7 +76,8 @@ function Certificates({ certificates }: { readonly certificates: readonly Stored
       <Filters filter={filter} found={found} onFilter={(changed) => show({ filter: changed })} />
       <PastedNotice pasted={pasted} />
       {found.entries.length === 0
-        ? <NothingFound text={filter.text} hint={say(pasted.is === "thumbprint" ? "certificates.none.thumbprint" : "certificates.none.hint")} onAll={() => show({ filter: noFilter })} />
+        ? <NothingFound text={filter.text} filtered={say("certificates.none.filter")} hint={say(pasted.is === "thumbprint" ? "certificates.none.thumbprint" : "certificates.none.hint")}
+          all={say("certificates.none.all")} onAll={() => show({ filter: noFilter })} />
         : (
           <RowGrid ref={grid} name="certificate-grid" label={say("certificates.list")} row={CertificateRow} columns={columns} titleOf={(column) => say(`certificates.column.${column}`)}
             entries={found.entries} sort={sort} active={active} from={from}

@@ -74,7 +74,7 @@ export function HistoryPage() {
               <span className="dim" role="status">{say("history.count", { count: found.length })}</span>
             </div>
             {found.length === 0
-              ? <section className="card"><Empty icon={<SearchLargeIcon />} title={say("history.none.title", { text })}>{say("history.none.hint")}</Empty></section>
+              ? <section className="card"><Empty icon={<SearchLargeIcon />} title={say("search.none", { text })}>{say("history.none.hint")}</Empty></section>
               : <Records entries={found} />}
           </div>
         );

@@ -110,7 +110,7 @@ function Instances({ instances }: { readonly instances: readonly Instance[] }) {
       </div>
       {found.length === 0 ? (
         <section className="card">
-          <Empty icon={<SearchLargeIcon />} title={say("history.none.title", { text: view.text.trim() })}>
+          <Empty icon={<SearchLargeIcon />} title={say("search.none", { text: view.text.trim() })}>
             <p>{say("instances.none.hint")}</p>
             <p className="empty-action"><Button onClick={() => show({ text: "" })}>{say("instances.none.all")}</Button></p>
           </Empty>
