@@ -50,6 +50,13 @@ export function writeConverted(path: string, { content, hasPrivateKey }: Convert
   return createFile(path, decodeBase64(content), hasPrivateKey ? 0o600 : 0o644);
 }
 
+/** A thumbprint of 40 digits, as typed or pasted; `what` is the option or operand that takes it. Throws usage. */
+export function thumbprintOf(text: string, what: string): string {
+  const { kind, thumbprint } = cleanThumbprint(text);
+  if (kind !== "sha1") throw problem("usage", { problem: `${what} takes a thumbprint of 40 hexadecimal digits, not ${text.slice(0, 100)}.` });
+  return thumbprint;
+}
+
 /** The stored certificate that a person means by pasted text: by its thumbprint, else by its other numbers. Throws not-found, usage. */
 export async function storedCertificate(host: Host, text: string, options: Options) {
   const cleaned = cleanThumbprint(text);

@@ -1,12 +1,12 @@
 // The verbs about SanteDB's configurations: shown, moved to https and back, kept, compared, restored.
 import { resolve } from "node:path";
-import { cleanThumbprint } from "../../app/certificates/pasted-thumbprint.ts";
 import type { ConfigurationRequest, PlanView } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 import type { Backup, ConfigurationView, SectionRole, ServiceRole, UrlRole } from "../../app/santedb/configuration-view.ts";
 import type { InstanceDetail } from "../../app/santedb/instance.ts";
 import { nodeFiles } from "../storage/file.ts";
+import { thumbprintOf } from "./certificate-files.ts";
 import { portOf, type Options, type OptionName } from "./options.ts";
 import { differenceLines, findingLines, printable, table, type Paint } from "./print.ts";
 import { carryOut, operand, planned, type Answer, type Context, type Verb } from "./verb.ts";
@@ -14,19 +14,13 @@ import { carryOut, operand, planned, type Answer, type Context, type Verb } from
 /** Options of what may be set in a configuration besides its addresses. */
 export const settingOptions = ["client-certificates", "client-issuer", "base-address", "fhir-base"] as const satisfies readonly OptionName[];
 
-function thumbprintOf(text: string, option: string): string {
-  const { kind, thumbprint } = cleanThumbprint(text);
-  if (kind !== "sha1") throw problem("usage", { problem: `--${option} takes a thumbprint of 40 hexadecimal digits, not ${text}.` });
-  return thumbprint;
-}
-
 export function settingsOf(options: Options): Pick<ConfigurationRequest, "clientCertificates" | "clientIssuers" | "baseAddress" | "fhirBase"> {
   const clients = options["client-certificates"];
   if (clients !== undefined && clients !== "on" && clients !== "off") throw problem("usage", { problem: `--client-certificates takes on or off, not ${clients}.` });
   const issuers = options["client-issuer"];
   return {
     ...(clients !== undefined && { clientCertificates: clients === "on" }),
-    ...(issuers !== undefined && { clientIssuers: issuers.map((text) => thumbprintOf(text, "client-issuer")) }),
+    ...(issuers !== undefined && { clientIssuers: issuers.map((text) => thumbprintOf(text, "--client-issuer")) }),
     ...(options["base-address"] !== undefined && { baseAddress: options["base-address"] }),
     ...(options["fhir-base"] !== undefined && { fhirBase: options["fhir-base"] }),
   };
@@ -43,7 +37,7 @@ async function requestOf(name: string, options: Options): Promise<ConfigurationR
     of: await located(name),
     ...(options.address !== undefined && { address: options.address }),
     ...(port !== undefined && { port }),
-    ...(options.certificate !== undefined && { certificate: thumbprintOf(options.certificate, "certificate") }),
+    ...(options.certificate !== undefined && { certificate: thumbprintOf(options.certificate, "--certificate") }),
     ...settingsOf(options),
   };
 }

@@ -1,6 +1,5 @@
 // The verbs about HTTP.sys: bindings, reservations, the listen list, and what another machine printed about them.
 import { text as readAll } from "node:stream/consumers";
-import { cleanThumbprint } from "../../app/certificates/pasted-thumbprint.ts";
 import type { BindingRequest } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
 import type { Binding, BindingFlags } from "../../app/http-sys/binding.ts";
@@ -9,16 +8,10 @@ import type { Explanation, ReservationCheck, Transcript, TranscriptBinding } fro
 import { decodeTranscript } from "../../app/http-sys/transcript-text.ts";
 import { transcriptLimit } from "../../app/http-sys/transcript-lines.ts";
 import { nodeFiles } from "../storage/file.ts";
+import { thumbprintOf } from "./certificate-files.ts";
 import type { Options } from "./options.ts";
 import { findingLines, printable, table, type Paint } from "./print.ts";
 import { carryOut, operand, type Answer, type Verb } from "./verb.ts";
-
-/** A thumbprint of 40 digits, as typed or pasted. Throws usage. */
-export function thumbprintOperand(text: string, what: string): string {
-  const { kind, thumbprint } = cleanThumbprint(text);
-  if (kind !== "sha1") throw problem("usage", { problem: `${what} is a thumbprint of 40 hexadecimal digits, not ${text.slice(0, 100)}.` });
-  return thumbprint;
-}
 
 /** The text of a file, or of standard input for "-". Throws what reading throws, file-too-large. */
 async function transcriptText(file: string): Promise<string> {
@@ -106,7 +99,7 @@ function flagsOf(texts: readonly string[]): BindingFlags {
 function bindingRequest(endpoint: string, options: Options): BindingRequest {
   return {
     endpoint,
-    ...(options.certificate !== undefined && { certificate: thumbprintOperand(options.certificate, "--certificate") }),
+    ...(options.certificate !== undefined && { certificate: thumbprintOf(options.certificate, "--certificate") }),
     ...(options.application !== undefined && { applicationId: options.application }),
     ...(options.flag !== undefined && { flags: flagsOf(options.flag) }),
     ...(options["take-over"] === true && { takeOver: true }),

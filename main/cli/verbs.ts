@@ -3,10 +3,10 @@ import { cleanThumbprint } from "../../app/certificates/pasted-thumbprint.ts";
 import type { SecureRequest } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
 import { nodeFiles } from "../storage/file.ts";
-import { certificateFiles } from "./certificate-files.ts";
+import { certificateFiles, thumbprintOf } from "./certificate-files.ts";
 import { certificateVerbs, daysLeft, secretOptions } from "./certificate-verbs.ts";
 import { configurationVerbs, instanceText, located, settingOptions, settingsOf } from "./configuration-verbs.ts";
-import { httpSysVerbs, thumbprintOperand } from "./http-sys-verbs.ts";
+import { httpSysVerbs } from "./http-sys-verbs.ts";
 import { portOf, type Options } from "./options.ts";
 import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
 import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
@@ -65,7 +65,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     operands: ["OLD", "NEW"], plans: true, options: [...secretOptions, "allow-expired", "take-over"],
     summary: "put one certificate in the place of another, in every binding and configuration at once",
     run: async (operands, context) => {
-      const old = thumbprintOperand(operand(operands, 0), "The old certificate");
+      const old = thumbprintOf(operand(operands, 0), "OLD");
       return carryOut(await context.host.endpoint.planReplaceCertificate({
         old, certificate: await certificateSource(operand(operands, 1), context.options),
         ...(context.options["allow-expired"] === true && { allowExpired: true }), ...(context.options["take-over"] === true && { takeOver: true }),

@@ -149,7 +149,7 @@ function recordLines(record: SslCertRecord, text: NetshText): readonly string[] 
   };
   return [
     `${padded(key)}${record.endpoint}`,
-    ...recordFields.filter((field) => !newestFields.includes(field) || flags[field as "disablesessionid"] === true).map((field) => `${padded(text.fields[field])}${valueOf(field)}`),
+    ...recordFields.filter((field) => !newestFields.includes(field) || valueOf(field) !== text.set[0]).map((field) => `${padded(text.fields[field])}${valueOf(field)}`),
     ` ${text.extended}:`, `${padded("PropertyId")}0`, `${padded("Receive Window")}1048576`,
     ` ${text.extended}:`, `${padded("PropertyId")}1`, `${padded("Max Settings Per Frame")}2796202`, `${padded("Max Settings Per Minute")}4294967295`,
     "", "",
