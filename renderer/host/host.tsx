@@ -1,5 +1,5 @@
 // The Host as the pages have it: a context, values that are read again when something changed, and acts.
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { asLockstepError, type LockstepError } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 
@@ -19,7 +19,7 @@ export function HostProvider({ host, children }: { readonly host: Host; readonly
   const [read, setRead] = useState(() => ({ version: 0, now: new Date() }));
   const refresh = useCallback(() => setRead(({ version }) => ({ version: version + 1, now: new Date() })), []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const unsubscribe = host.history.changed(refresh);
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "F5" || event.ctrlKey || event.shiftKey || event.altKey) return;

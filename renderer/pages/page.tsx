@@ -1,5 +1,5 @@
 // The frame of a page: its heading, which gets the focus when the page or step changes, and its lead sentence.
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, type ReactNode } from "react";
 import { useSay } from "../messages/language.tsx";
 
 /** False until the first page was shown: then focus stays where the browser put it. */
@@ -24,7 +24,8 @@ export function Page({ title, part, lead, above, children }: {
 /** A heading that takes the focus when it appears, so that the keyboard and a screen reader begin there. */
 export function Heading({ level, children }: { readonly level: 1 | 2; readonly children: ReactNode }) {
   const element = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Before it is painted: focus that came later would be taken from whoever used the page at once.
+  useLayoutEffect(() => {
     if (shown) {
       element.current?.focus({ preventScroll: true });
       element.current?.closest("main")?.scrollTo({ top: 0 });

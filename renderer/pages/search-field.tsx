@@ -1,5 +1,5 @@
 // The field that a list is searched with: Ctrl+F leads to it, Escape empties it.
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { Input, SearchIcon } from "../ui/index.ts";
 
 /** `onDown` is called for the arrow that leads from the field into the list. */
@@ -7,7 +7,8 @@ export function SearchField({ label, hint, text, onText, onDown }: {
   readonly label: string; readonly hint: string; readonly text: string; readonly onText: (text: string) => void; readonly onDown?: () => void;
 }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before the field is painted: whoever sees it can press the key already.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "f" || !field.current) return;
       event.preventDefault();

@@ -1,5 +1,5 @@
 // The question for the password that opens a file. What is typed stays in the field.
-import { useEffect, useState, type RefObject } from "react";
+import { useLayoutEffect, useState, type RefObject } from "react";
 import { useSay } from "../../messages/language.tsx";
 import { Button, Field, PasswordInput } from "../../ui/index.ts";
 
@@ -15,7 +15,7 @@ export function PasswordField({ question, busy, note, input, onOpen }: {
 }) {
   const say = useSay();
   const [empty, setEmpty] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (busy) return;
     input.current?.focus();
     input.current?.select();
