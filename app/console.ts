@@ -5,6 +5,9 @@ import type { CertificateReader } from "./certificates/reader.ts";
 import { certificateAnswers } from "./console-certificates.ts";
 import { configurationAnswers } from "./console-configurations.ts";
 import { httpSysAnswers } from "./console-http-sys.ts";
+import { keyUserAnswers } from "./console-key-users.ts";
+import { signatureAnswers } from "./console-signatures.ts";
+import type { KeyUserJournal, PrivateKeyFiles } from "./cws/key-user-journal.ts";
 import { problem, type LockstepError } from "./errors.ts";
 import type { Emit, Implementation } from "./host.ts";
 import type { Machine } from "./machine.ts";
@@ -28,6 +31,8 @@ export interface ConsoleParts {
   readonly journal: Journal;
   readonly reader: CertificateReader;
   readonly pending: PendingRequests;
+  readonly keyUsers: KeyUserJournal;
+  readonly privateKeyFiles: PrivateKeyFiles;
   /** Runs work while no other process changes this machine; throws machine-busy when one does. */
   readonly exclusively: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly emit: Emit;
@@ -242,6 +247,8 @@ export function createConsole(parts: ConsoleParts): Implementation {
         return planView(plan, verified);
       },
     },
+    keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, reader: parts.reader, clock: machine.clock, by: parts.by }),
+    ...signatureAnswers({ keyUsers: parts.keyUsers, reader: parts.reader, clock: machine.clock }),
     plan: {
       apply: async ({ planId: id }) => {
         const found = held.get(id);

@@ -41,6 +41,23 @@ const calls: Readonly<Record<CallName, true>> = {
   "endpoint.planSecure": true,
   "endpoint.planUnsecure": true,
   "endpoint.planReplaceCertificate": true,
+  "keyUser.list": true,
+  "keyUser.examine": true,
+  "keyUser.add": true,
+  "keyUser.retire": true,
+  "keyUser.export": true,
+  "keyUser.suggestFile": true,
+  "keyUser.generate": true,
+  "body.begin": true,
+  "body.append": true,
+  "body.discard": true,
+  "signature.sign": true,
+  "signature.diagnose": true,
+  "signature.send": true,
+  "signature.snippet": true,
+  "listener.start": true,
+  "listener.stop": true,
+  "listener.state": true,
   "plan.apply": true,
   "plan.cancel": true,
   "history.list": true,
@@ -51,6 +68,7 @@ const calls: Readonly<Record<CallName, true>> = {
 };
 
 const events: Readonly<Record<EventName, true>> = {
+  "listener.received": true,
   "plan.progress": true,
   "history.changed": true,
 };

@@ -3,6 +3,10 @@ import { z } from "zod";
 import {
   certificateSchema, identificationSchema, inspectionSchema, pendingRequestSchema, storedCertificateSchema, storedDetailSchema, storeSchema, thumbprintSchema, useSchema,
 } from "./certificates/certificate.ts";
+import {
+  addedKeyUserSchema, algorithmSchema, diagnosisSchema, examinedKeySchema, exchangeSchema, exportedKeyUserSchema, generatedKeyUserSchema, keyUserSchema, listenerStateSchema, methodSchema,
+  receivedSchema, serviceVersionSchema, signedSchema, snippetLanguages, snippetSchema,
+} from "./cws/cws-view.ts";
 import { findingSchema } from "./finding.ts";
 import { bindingFlagsSchema, bindingSchema } from "./http-sys/binding.ts";
 import { explanationSchema, reservationCheckSchema, transcriptSchema } from "./http-sys/http-sys-view.ts";
@@ -311,6 +315,93 @@ export const progressSchema = z.strictObject({
 });
 export type Progress = Readonly<z.infer<typeof progressSchema>>;
 
+/** Bytes of one piece of a body, and of a body. */
+export const bodyPieceLimit = 4 * 1024 * 1024;
+export const bodyLimit = 128 * 1024 * 1024;
+/** Characters of a header line that is looked at. */
+export const headerLimit = 1024 * 1024;
+
+/** A public key in whatever form it came: the bytes of a file, or pasted text in UTF-8. */
+const publicKeySource = z.strictObject({
+  key: uploadedFileSchema,
+  /** Takes what is sound but not PEM, or the public half of a private key, and makes of it what CorEMR takes. */
+  convert: z.boolean().optional(),
+});
+
+const keyUserName = z.string().max(1024);
+
+export const addKeyUserSchema = z.strictObject({
+  name: keyUserName,
+  ...publicKeySource.shape,
+  /** Takes a key of 1024 to 2047 bits all the same. */
+  allowWeak: z.boolean().optional(),
+  /** Name of the key user that this one is to take over from. */
+  replaces: keyUserName.optional(),
+});
+export type AddKeyUser = Readonly<z.infer<typeof addKeyUserSchema>>;
+
+export const generateKeyUserSchema = z.strictObject({
+  name: keyUserName,
+  keyBits: z.union([z.literal(2048), z.literal(3072), z.literal(4096)]),
+  /** Path of the file that is made for the private key. One that is there is never overwritten. */
+  privateKeyFile: z.string().min(1).max(4096),
+  /** Encrypts the private key. */
+  password: password.optional(),
+  replaces: keyUserName.optional(),
+});
+export type GenerateKeyUser = Readonly<z.infer<typeof generateKeyUserSchema>>;
+
+/** A body: its bytes where it is small, or what was put together piece by piece. Left out, it is empty. */
+const bodySource = z.union([z.strictObject({ content: z.base64().max(Math.ceil(bodyPieceLimit / 3) * 4) }), z.strictObject({ id: z.string().max(64) })]);
+export type BodySource = Readonly<z.infer<typeof bodySource>>;
+
+/** What is signed of a request. `undocumented` says what DELETE, PATCH and OPTIONS sign; left out, their body. */
+const requestParts = { method: methodSchema, body: bodySource.optional(), undocumented: z.enum(["body", "empty"]).optional() };
+
+const signingParts = {
+  user: keyUserName,
+  /** The private key: PEM or DER in any form. Used and forgotten. */
+  key: uploadedFileSchema,
+  password: password.optional(),
+  algorithm: algorithmSchema,
+  ...requestParts,
+};
+export const signRequestSchema = z.strictObject(signingParts);
+export type SignRequest = Readonly<z.infer<typeof signRequestSchema>>;
+
+export const diagnoseRequestSchema = z.strictObject({
+  /** The whole line or its value, exactly as a client sent it, line breaks and all. */
+  header: z.string().max(headerLimit),
+  ...requestParts,
+  /** The user whose key it should be; left out, the one that the header names. */
+  user: keyUserName.optional(),
+  /** A key by itself, in place of the registered ones. */
+  publicKey: uploadedFileSchema.optional(),
+  /** Of the services that the header is for; left out, V2. */
+  version: serviceVersionSchema.optional(),
+  /** URL that was asked, which a mistaken client may have signed. */
+  url: z.string().max(8192).optional(),
+});
+export type DiagnoseRequest = Readonly<z.infer<typeof diagnoseRequestSchema>>;
+
+export const sendRequestSchema = z.strictObject({
+  ...signingParts,
+  url: z.string().max(8192),
+  /** Further headers, such as Content-Type; those that Lockstep sets itself are refused. */
+  headers: z.array(z.strictObject({ name: z.string().max(256), value: z.string().max(16_384) })).max(100).optional(),
+  /** CorEMR's public key, with which answers are signed; and the header that carries that signature, Authorization where left out. */
+  answerKey: uploadedFileSchema.optional(),
+  answerHeader: z.string().max(256).optional(),
+  /** Sends although the server's certificate is not trusted, or over plain http to another computer. */
+  allowUntrusted: z.boolean().optional(),
+});
+export type SendRequest = Readonly<z.infer<typeof sendRequestSchema>>;
+
+export const snippetRequestSchema = z.strictObject({
+  language: z.enum(snippetLanguages), user: keyUserName, algorithm: algorithmSchema, method: methodSchema, url: z.string().max(8192),
+});
+export type SnippetRequest = Readonly<z.infer<typeof snippetRequestSchema>>;
+
 const query = <Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) => ({ kind: "query", input, output }) as const;
 const command = <Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) => ({ kind: "command", input, output }) as const;
 const event = <Payload extends z.ZodType>(payload: Payload) => ({ kind: "event", payload }) as const;
@@ -407,6 +498,46 @@ export const contract = {
     planUnsecure: query(z.strictObject({ instance: z.string().max(4096), port: z.number().int().min(1).max(65535).optional() }), planViewSchema),
     /** One certificate in the place of another, in every record and configuration of this machine. */
     planReplaceCertificate: query(replaceRequestSchema, planViewSchema),
+  },
+  keyUser: {
+    /** Active ones first, by name; then retired ones, the newest first. Throws key-users-damaged. */
+    list: query(nothing, z.array(keyUserSchema)),
+    /** Says what was given for a public key, and what CorEMR would be given. Keeps nothing. Throws public-key-unusable, private-key-given. */
+    examine: query(publicKeySource, examinedKeySchema),
+    /** Throws also key-user-name, key-user-exists, key-known, key-not-pem unless converting, key-weak. */
+    add: command(addKeyUserSchema, addedKeyUserSchema),
+    /** No longer active; its name may be given again, its key may not. Throws not-found. */
+    retire: command(z.strictObject({ name: keyUserName }), keyUserSchema),
+    /** What CorEMR's staff needs to register it. Throws not-found. */
+    export: query(z.strictObject({ name: keyUserName }), exportedKeyUserSchema),
+    /** A path in the user's own folder for a private key of that name; nothing is made. */
+    suggestFile: query(z.strictObject({ name: keyUserName }), z.strictObject({ path: z.string() })),
+    /** Makes a pair, writes the private half to its file, and adds the public one. Throws also file-exists, file-unwritable. */
+    generate: command(generateKeyUserSchema, generatedKeyUserSchema),
+  },
+  body: {
+    /** Begins a body that comes in pieces. It is let go of once used, or when a newer one needs its room. */
+    begin: command(nothing, z.strictObject({ id: z.string() })),
+    /** Throws not-found, body-too-large. Gives the bytes so far. */
+    append: command(z.strictObject({ id: z.string().max(64), content: z.base64().max(Math.ceil(bodyPieceLimit / 3) * 4) }), z.strictObject({ bytes: z.number().int() })),
+    discard: command(z.strictObject({ id: z.string().max(64) }), nothing),
+  },
+  signature: {
+    /** Throws signing-key-unusable, password-needed, password-wrong, key-user-name. */
+    sign: query(signRequestSchema, signedSchema),
+    /** Whether a header holds, with the findings of the diagnosis where it does not. Throws not-found, public-key-unusable. */
+    diagnose: query(diagnoseRequestSchema, diagnosisSchema),
+    /** Signs and sends, following no redirect. Throws also address-refused, not-listening, handshake-failed, http-failed. */
+    send: command(sendRequestSchema, exchangeSchema),
+    snippet: query(snippetRequestSchema, snippetSchema),
+  },
+  listener: {
+    /** A local endpoint that checks what clients send, against the registered users. Port 0 or none takes a free one. Throws port-taken. */
+    start: command(z.strictObject({ port: z.number().int().min(0).max(65535).optional(), version: serviceVersionSchema.optional(), undocumented: z.enum(["body", "empty"]).optional() }), listenerStateSchema),
+    stop: command(nothing, listenerStateSchema),
+    state: query(nothing, listenerStateSchema),
+    /** The newest requests, oldest first, at most ten times a second; `valid` and `invalid` count all. */
+    received: event(z.strictObject({ valid: z.number().int(), invalid: z.number().int(), received: z.array(receivedSchema) })),
   },
   plan: {
     apply: command(planReference, appliedSchema),

@@ -67,6 +67,20 @@ const catalogue = {
   "configuration-mixed-schemes": { message: "{file}, line {line}, column {column}: port {port} has both http and https endpoints; Windows serves one scheme a port.", hint: "Give them different ports, or make all of them http, then try again." },
   "configuration-many-ports": { message: "{file} listens on several ports ({ports}).", hint: "Name the port to secure with --port." },
 
+  // CorEMR's web services
+  "public-key-unusable": { message: "{file} cannot be registered: {problem}", hint: "{remedy}" },
+  "key-not-pem": { message: "{file} is {form}, and CorEMR takes a public key in PEM only.", hint: "It is sound: convert it with --convert, or tick “Convert it”." },
+  "private-key-given": { message: "{file} is a private key ({form}), not a public one. It was not kept.", hint: "Whoever saw it can sign as its user: if it came by mail or chat, make a new pair. To register its public half all the same, convert it with --convert, or tick “Convert it”." },
+  "key-weak": { message: "The key in {file} is too weak: {problem}", hint: "{remedy}" },
+  "key-known": { message: "This key is that of the {state} key user {user} already.", hint: "Make a new pair: a key belongs to one user, and is never used again once retired." },
+  "key-user-name": { message: "A key user cannot be named so: {problem}", hint: "Use letters, digits, dots, hyphens and underscores; in the header nothing is escaped." },
+  "key-user-exists": { message: "There is an active key user named {name} already.", hint: "A key cannot be changed once added. Add the new key under a new name, or retire the old one first." },
+  "key-users-damaged": { message: "The journal of key users is damaged at entry {entry}: {problem}", hint: "Nothing is read from it or added to it. Put {file} back from a backup, or move it away with its head and add the users again." },
+  "signing-key-unusable": { message: "{file} cannot sign: {problem}", hint: "Give the RSA private key whose public half is registered, in PEM or DER." },
+  "body-too-large": { message: "The body has more than {limit} bytes.", hint: "No known service takes such a body." },
+  "address-refused": { message: "{url} is not asked: {problem}", hint: "{remedy}" },
+  "diagnosis-too-long": { message: "The diagnosis was given up after {seconds} seconds.", hint: "Try a smaller body; the signature itself can be checked with any." },
+
   // HTTP.sys
   "command-failed": { message: "`{program}` failed: {reason}.", hint: "{remedy}" },
   "binding-refused": { message: "Windows refused to bind {endpoint}: {reason}", hint: "{remedy}" },

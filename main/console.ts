@@ -16,7 +16,9 @@ import { filesAlone, noJournal, noMachine } from "./machines/no-machine.ts";
 import { openPracticeMachine } from "./machines/practice/practice-machine.ts";
 import { nodeFiles } from "./storage/file.ts";
 import { openJournal } from "./storage/journal.ts";
+import { openKeyUsers } from "./storage/key-users.ts";
 import { openPendingRequests } from "./storage/pending-requests.ts";
+import { privateKeyFiles } from "./storage/private-key-file.ts";
 import { withLock } from "./storage/lock.ts";
 
 /** How long one change waits for another to end before it is refused, in milliseconds. */
@@ -49,12 +51,15 @@ const ownFolder = (options: ConsoleOptions): string =>
   resolve(options.dataDirectory ?? (kindOf(options) === "windows" ? machineFolder() : join(practiceFolder(options), "lockstep")));
 const pendingRequests = (options: ConsoleOptions): PendingRequests => openPendingRequests(join(ownFolder(options), "requests"));
 
+/** Key users are of no machine: they lie in the data folder. */
+const keyUserParts = (options: ConsoleOptions) => ({ keyUsers: openKeyUsers(join(ownFolder(options), "key-users")), privateKeyFiles });
+
 /** A console for what needs no machine: none is opened, and none is made on first use. */
 export function openConsoleWithoutMachine(options: ConsoleOptions = {}): Console {
   const announcer = createAnnouncer();
   return {
     implementation: createConsole({
-      machine: noMachine, journal: noJournal, reader: reader(options), pending: pendingRequests(options), emit: announcer.emit, exclusively: (work) => work(),
+      machine: noMachine, journal: noJournal, reader: reader(options), pending: pendingRequests(options), ...keyUserParts(options), emit: announcer.emit, exclusively: (work) => work(),
       by: personAtTheKeyboard(), elevates: false, random: () => randomInt(0x10000),
     }),
     subscribe: (listener) => announcer.subscribe(listener),
@@ -69,7 +74,7 @@ function changing(machine: Machine, options: ConsoleOptions) {
   const under = new Set<Promise<unknown>>();
   const implementation = createConsole({
     machine, emit: announcer.emit,
-    journal: openJournal(folder), reader: reader(options), pending: pendingRequests(options),
+    journal: openJournal(folder), reader: reader(options), pending: pendingRequests(options), ...keyUserParts(options),
     exclusively: (work) => {
       const change = withLock(`change ${folder}`, lockPatience, work);
       under.add(change);

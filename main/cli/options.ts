@@ -53,6 +53,23 @@ const options = {
   "application": { type: "string" },
   "flag": { type: "string", multiple: true },
   "delegate": { type: "boolean" },
+  "public-key": { type: "string" },
+  "convert": { type: "boolean" },
+  "allow-weak": { type: "boolean" },
+  "replaces": { type: "string" },
+  "user": { type: "string" },
+  "algorithm": { type: "string" },
+  "method": { type: "string" },
+  "body-file": { type: "string" },
+  "header": { type: "string" },
+  "cws-version": { type: "string" },
+  "undocumented": { type: "string" },
+  "url": { type: "string" },
+  "content-type": { type: "string" },
+  "add-header": { type: "string", multiple: true },
+  "answer-key": { type: "string" },
+  "answer-header": { type: "string" },
+  "allow-untrusted": { type: "boolean" },
 } as const;
 
 export type OptionName = keyof typeof options;

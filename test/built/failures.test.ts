@@ -10,7 +10,9 @@ import type { Implementation } from "../../app/host.ts";
 import type { Machine } from "../../app/machine.ts";
 import { openPracticeMachine, type PracticeMachine } from "../../main/machines/practice/practice-machine.ts";
 import { directReader } from "../../app/certificates/reader.ts";
+import { openKeyUsers } from "../../main/storage/key-users.ts";
 import { openPendingRequests } from "../../main/storage/pending-requests.ts";
+import { privateKeyFiles } from "../../main/storage/private-key-file.ts";
 import { openJournal } from "../../main/storage/journal.ts";
 import { makeAuthority, makeServerPfx, type ServerPfx } from "../fixtures/certificates.ts";
 
@@ -40,7 +42,7 @@ const newJournal = (): string => mkdtempSync(join(folder, "journal-"));
 /** A console on a machine, with a journal of its own where none is given. */
 function open(on: Machine, emit: (progress: Progress) => void = () => undefined, journal = newJournal()): Implementation {
   return createConsole({
-    machine: on, journal: openJournal(journal), reader: directReader, pending: openPendingRequests(join(journal, "requests")), exclusively: (work) => work(), by: "ada", elevates: false, limits,
+    machine: on, journal: openJournal(journal), reader: directReader, pending: openPendingRequests(join(journal, "requests")), keyUsers: openKeyUsers(join(journal, "key-users")), privateKeyFiles, exclusively: (work) => work(), by: "ada", elevates: false, limits,
     random: () => Math.floor(Math.random() * 0x10000),
     emit: (name, payload) => {
       if (name === "plan.progress") emit(payload as Progress);

@@ -11,7 +11,9 @@ import { explainNetsh } from "../../../app/http-sys/netsh.ts";
 import type { CommandResult, Machine } from "../../../app/machine.ts";
 import { netshText } from "../../../main/machines/practice/netsh-text.ts";
 import { openJournal } from "../../../main/storage/journal.ts";
+import { openKeyUsers } from "../../../main/storage/key-users.ts";
 import { openPendingRequests } from "../../../main/storage/pending-requests.ts";
+import { privateKeyFiles } from "../../../main/storage/private-key-file.ts";
 import { makeAuthority, makeCertificate, type Issued } from "../../fixtures/certificates.ts";
 import { practice, type Practice } from "./practice-fixture.ts";
 
@@ -43,7 +45,7 @@ beforeEach(async () => {
 function open(on: Machine = one.machine, hear: (progress: Progress) => void = () => undefined): Implementation {
   const journal = join(one.directory, `../journal-${++journals}`);
   return createConsole({
-    machine: on, journal: openJournal(journal), reader: directReader, pending: openPendingRequests(join(journal, "requests")), exclusively: (work) => work(), by: "ada", elevates: false,
+    machine: on, journal: openJournal(journal), reader: directReader, pending: openPendingRequests(join(journal, "requests")), keyUsers: openKeyUsers(join(journal, "key-users")), privateKeyFiles, exclusively: (work) => work(), by: "ada", elevates: false,
     limits: { service: 3000, verify: 1500, settled: 100 }, random: () => Math.floor(Math.random() * 0x10000),
     emit: (name, payload) => { if (name === "plan.progress") hear(payload as Progress); },
   });
