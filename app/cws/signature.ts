@@ -1,0 +1,41 @@
+// Signatures as the services want them: RSASSA-PKCS1-v1_5 in base64, over the bytes of a body or the empty string.
+import { createPublicKey, createSign, createVerify, type KeyObject } from "node:crypto";
+import { decodeBase64, encodeBase64 } from "../base64.ts";
+import { hashOf, type Algorithm } from "./algorithm.ts";
+
+/** Bytes in pieces, as they came. */
+export type Pieces = readonly Uint8Array[];
+
+/** The signature in base64 on one line. Throws what the platform throws for a key that cannot sign. */
+export function signPieces(algorithm: Algorithm, pieces: Pieces, privateKey: KeyObject): string {
+  const signer = createSign(hashOf[algorithm]);
+  for (const piece of pieces) signer.update(piece);
+  return signer.sign(privateKey, "base64");
+}
+
+/** Whether a signature in base64 is that of the bytes. False for anything that is no signature. */
+export function verifyPieces(algorithm: Algorithm, pieces: Pieces, signature: Uint8Array, publicKey: KeyObject): boolean {
+  const verifier = createVerify(hashOf[algorithm]);
+  for (const piece of pieces) verifier.update(piece);
+  try {
+    return verifier.verify(publicKey, signature);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the two halves belong together. */
+export const isPair = (privateKey: KeyObject, publicKey: KeyObject): boolean => createPublicKey(privateKey).equals(publicKey);
+
+const canonical = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** A signature by the largest key, percent-encoded and in base64 twice, has some 11,000 characters; beyond this nothing is a signature. */
+export const longestSignatureText = 65_536;
+
+/** Bytes of base64 as it must be: one line, padded. Null for anything else. */
+export function decodeCanonical(text: string): Uint8Array | null {
+  return text === "" || text.length > longestSignatureText || !canonical.test(text) ? null : decodeBase64(text);
+}
+
+/** The text of a signature's bytes. */
+export const encodeSignature = (bytes: Uint8Array): string => encodeBase64(bytes);
