@@ -8,6 +8,8 @@ import { httpSysAnswers } from "./console-http-sys.ts";
 import { keyUserAnswers } from "./console-key-users.ts";
 import { signatureAnswers } from "./console-signatures.ts";
 import type { KeyUserJournal, PrivateKeyFiles } from "./cws/key-user-journal.ts";
+import type { Listen } from "./cws/listener.ts";
+import type { Signatures } from "./cws/signatures.ts";
 import { problem, type LockstepError } from "./errors.ts";
 import type { Emit, Implementation } from "./host.ts";
 import type { Machine } from "./machine.ts";
@@ -33,6 +35,8 @@ export interface ConsoleParts {
   readonly pending: PendingRequests;
   readonly keyUsers: KeyUserJournal;
   readonly privateKeyFiles: PrivateKeyFiles;
+  readonly signatures: Signatures;
+  readonly listen: Listen;
   /** Runs work while no other process changes this machine; throws machine-busy when one does. */
   readonly exclusively: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly emit: Emit;
@@ -248,7 +252,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
       },
     },
     keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, reader: parts.reader, clock: machine.clock, by: parts.by }),
-    ...signatureAnswers({ keyUsers: parts.keyUsers, reader: parts.reader, clock: machine.clock }),
+    ...signatureAnswers({ machine, keyUsers: parts.keyUsers, reader: parts.reader, signatures: parts.signatures, listen: parts.listen, emit }),
     plan: {
       apply: async ({ planId: id }) => {
         const found = held.get(id);

@@ -516,7 +516,7 @@ export const contract = {
     generate: command(generateKeyUserSchema, generatedKeyUserSchema),
   },
   body: {
-    /** Begins a body that comes in pieces. It is let go of once used, or when a newer one needs its room. */
+    /** Begins a body that comes in pieces. It is held until it is discarded, was not used for half an hour, or a newer one needs its room. */
     begin: command(nothing, z.strictObject({ id: z.string() })),
     /** Throws not-found, body-too-large. Gives the bytes so far. */
     append: command(z.strictObject({ id: z.string().max(64), content: z.base64().max(Math.ceil(bodyPieceLimit / 3) * 4) }), z.strictObject({ bytes: z.number().int() })),

@@ -103,6 +103,7 @@ const catalogue = {
   "not-listening": { message: "Nothing answers on {address}, port {port}.", hint: "See whether the service runs and whether a firewall stands between." },
   "handshake-failed": { message: "{address}, port {port}, does not complete a TLS handshake: {reason}", hint: "Most often there is no binding for that address and port." },
   "certificate-not-served": { message: "{address}, port {port}, serves {served} instead of {expected}.", hint: "A record with higher precedence answers there; see the bindings of this port." },
+  "certificate-untrusted": { message: "{host} shows a certificate that is not trusted here: {reason}. Nothing was sent.", hint: "Have the right certificate bound, or send all the same with --allow-untrusted: whoever answers there could then use the signature." },
   "http-failed": { message: "{url} does not answer as it should: {reason}", hint: "See the service's log." },
 
   // Plans and their journal

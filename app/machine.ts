@@ -186,6 +186,38 @@ export interface HttpAnswer {
   readonly tls: TlsAnswer | null;
 }
 
+/** One request as it is to go out, byte for byte. */
+export interface ExchangeRequest extends Target {
+  readonly scheme: "http" | "https";
+  readonly method: string;
+  /** Value of the Host header, and the name that the server's certificate must have, or its address. */
+  readonly host: string;
+  readonly hostName: string;
+  readonly path: string;
+  /** All other headers but Content-Length and Connection, in order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: readonly Uint8Array[];
+  /** Authorities (DER) that are trusted besides those that this program knows. */
+  readonly authorities: readonly Uint8Array[];
+  /** Sends although the certificate is not trusted. */
+  readonly allowUntrusted: boolean;
+  /** Bytes of the answer's body that are read. */
+  readonly limit: number;
+}
+
+export interface ExchangeAnswer {
+  /** "HTTP/1.1" */
+  readonly protocol: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+  /** More came than was read. */
+  readonly truncated: boolean;
+  /** Null over plain http; `problem` says why the certificate is not trusted, null where it is. */
+  readonly tls: { readonly protocol: string; readonly thumbprint: string; readonly problem: string | null } | null;
+}
+
 export interface Network {
   /** Loopback addresses that exist on this machine, IPv4 first: normally 127.0.0.1 and ::1. */
   loopbacks(): Promise<readonly string[]>;
@@ -195,6 +227,11 @@ export interface Network {
   tls(target: Target): Promise<TlsAnswer>;
   /** One GET over a connection of its own. Throws not-listening, handshake-failed, http-failed. */
   http(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * One request with its body over a connection of its own, following no redirect. Nothing is sent before the server's
+   * certificate was found trusted. Throws not-listening, handshake-failed, http-failed, certificate-untrusted.
+   */
+  exchange(request: ExchangeRequest): Promise<ExchangeAnswer>;
 }
 
 export interface Clock {

@@ -17,6 +17,8 @@ export interface ConsoleOptions {
   readonly serviceProgram?: string;
   /** The program of the thread that reads certificate files, likewise. */
   readonly readerProgram?: string;
+  /** The program of the thread that works on signatures, likewise. */
+  readonly signatureProgram?: string;
 }
 
 export interface Console {

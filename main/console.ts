@@ -10,6 +10,7 @@ import { problem } from "../app/errors.ts";
 import type { Machine } from "../app/machine.ts";
 import { createAnnouncer } from "./announcer.ts";
 import type { Console, ConsoleOptions } from "./console-port.ts";
+import { createThreadSignatures } from "./cws/thread-signatures.ts";
 import { dataFolder, machineFolder } from "./folders.ts";
 import { createThreadReader } from "./reader/thread-reader.ts";
 import { filesAlone, noJournal, noMachine } from "./machines/no-machine.ts";
@@ -20,6 +21,7 @@ import { openKeyUsers } from "./storage/key-users.ts";
 import { openPendingRequests } from "./storage/pending-requests.ts";
 import { privateKeyFiles } from "./storage/private-key-file.ts";
 import { withLock } from "./storage/lock.ts";
+import { listenForRequests } from "./web/request-listener.ts";
 
 /** How long one change waits for another to end before it is refused, in milliseconds. */
 const lockPatience = 2000;
@@ -38,6 +40,9 @@ function personAtTheKeyboard(): string {
 /** The program of the thread that reads certificate files, built beside the command line as well. */
 const builtReaderProgram = (): string => fileURLToPath(new URL(/* @vite-ignore */ "../certificate-reader.js", import.meta.url));
 
+/** The program of the thread that works on signatures, likewise. */
+const builtSignatureProgram = (): string => fileURLToPath(new URL(/* @vite-ignore */ "../signature-thread.js", import.meta.url));
+
 const reader = (options: ConsoleOptions): CertificateReader => createThreadReader(options.readerProgram ?? builtReaderProgram());
 
 /** The machine that was asked for, or else that of this operating system; options that are for practice alone ask for it. */
@@ -52,7 +57,10 @@ const ownFolder = (options: ConsoleOptions): string =>
 const pendingRequests = (options: ConsoleOptions): PendingRequests => openPendingRequests(join(ownFolder(options), "requests"));
 
 /** Key users are of no machine: they lie in the data folder. */
-const keyUserParts = (options: ConsoleOptions) => ({ keyUsers: openKeyUsers(join(ownFolder(options), "key-users")), privateKeyFiles });
+const keyUserParts = (options: ConsoleOptions) => ({
+  keyUsers: openKeyUsers(join(ownFolder(options), "key-users")), privateKeyFiles, listen: listenForRequests,
+  signatures: createThreadSignatures(options.signatureProgram ?? builtSignatureProgram()),
+});
 
 /** A console for what needs no machine: none is opened, and none is made on first use. */
 export function openConsoleWithoutMachine(options: ConsoleOptions = {}): Console {
@@ -83,7 +91,10 @@ function changing(machine: Machine, options: ConsoleOptions) {
     },
     by: personAtTheKeyboard(), elevates: false, random: () => randomInt(0x10000),
   });
-  return { implementation, subscribe: announcer.subscribe, settled: () => Promise.allSettled(under) };
+  return { implementation, subscribe: announcer.subscribe, settled: async () => {
+    await implementation.listener.stop({});
+    await Promise.allSettled(under);
+  } };
 }
 
 const isMade = async (options: ConsoleOptions): Promise<boolean> => (await nodeFiles.stat(join(practiceFolder(options), "machine.json")).catch(() => null)) !== null;

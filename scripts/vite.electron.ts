@@ -23,6 +23,7 @@ export default defineConfig({
         // The console looks for the practice machine's service beside itself.
         "practice-service": join(root, "main/machines/practice/service.ts"),
         "certificate-reader": join(root, "main/reader/reader-thread.ts"),
+        "signature-thread": join(root, "main/cws/signature-thread.ts"),
       },
       external: ["electron", "koffi"],
       output: { format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },

@@ -23,6 +23,7 @@ export default defineConfig({
         "lockstep": join(root, "main/cli/lockstep.ts"),
         "practice-service": join(root, "main/machines/practice/service.ts"),
         "certificate-reader": join(root, "main/reader/reader-thread.ts"),
+        "signature-thread": join(root, "main/cws/signature-thread.ts"),
       },
       // Native code, which only the Windows machine loads.
       external: ["koffi"],

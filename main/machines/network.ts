@@ -4,9 +4,10 @@ import { lookup } from "node:dns/promises";
 import { request as httpRequest } from "node:http";
 import { connect as tcpConnect, isIP, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
-import { connect as tlsConnect, type TLSSocket } from "node:tls";
+import { checkServerIdentity, connect as tlsConnect, rootCertificates, type TLSSocket } from "node:tls";
+import { pemBlock } from "../../app/certificates/pem-block.ts";
 import { LockstepError, problem } from "../../app/errors.ts";
-import type { HttpAnswer, HttpRequest, Network, Target, TlsAnswer } from "../../app/machine.ts";
+import type { ExchangeAnswer, ExchangeRequest, HttpAnswer, HttpRequest, Network, Target, TlsAnswer } from "../../app/machine.ts";
 
 /** Bytes of a body that are kept. */
 const bodyLimit = 4096;
@@ -199,6 +200,96 @@ async function get(request: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
+/** Why a certificate is not trusted, in words where they are known. */
+const distrust: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it is signed by itself",
+  SELF_SIGNED_CERT_IN_CHAIN: "its authority is not known here",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its authority is not known here, or an intermediate certificate was not sent",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its authority is not known here, or an intermediate certificate was not sent",
+  UNABLE_TO_GET_ISSUER_CERT: "its authority is not known here, or an intermediate certificate was not sent",
+  CERT_HAS_EXPIRED: "it has ended",
+  CERT_NOT_YET_VALID: "it is not valid yet",
+};
+
+/** A connection whose other end is known, or said not to be. */
+function secureTrusted(socket: Socket, request: ExchangeRequest, deadline: Deadline): Promise<{ readonly socket: TLSSocket; readonly tls: NonNullable<ExchangeAnswer["tls"]> }> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause: unknown): void => reject(problem("handshake-failed", { address: request.address, port: request.port, reason: reasonOf(deadline.over ? new TimeIsUp() : cause, request) }, { cause }));
+    const secured = tlsConnect({
+      socket, servername: isIP(request.hostName) === 0 ? request.hostName : "", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"],
+      ca: [...rootCertificates, ...request.authorities.map((der) => pemBlock("CERTIFICATE", der))],
+    });
+    deadline.watch(secured);
+    const ended = (): void => failed(Object.assign(new Error(), { code: "ECONNRESET" }));
+    secured.once("error", failed);
+    secured.once("close", ended);
+    secured.once("secureConnect", () => {
+      secured.off("error", failed);
+      secured.off("close", ended);
+      const served = secured.getPeerX509Certificate();
+      const code = secured.authorized ? "" : String(secured.authorizationError);
+      const misnamed = served ? checkServerIdentity(request.hostName, served.toLegacyObject()) : undefined;
+      const reason = secured.authorized ? (misnamed ? `it is not for ${request.hostName}` : null) : distrust[code] ?? code;
+      if (reason !== null && !request.allowUntrusted) {
+        secured.destroy();
+        reject(problem("certificate-untrusted", { host: request.hostName, reason }));
+        return;
+      }
+      resolve({ socket: secured, tls: { protocol: secured.getProtocol() ?? "", thumbprint: served ? createHash("sha1").update(served.raw).digest("hex").toUpperCase() : "", problem: reason } });
+    });
+  });
+}
+
+function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
+  return raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ""] as const] : []));
+}
+
+/** Sends one request over an open connection, and reads its answer as far as the limit. */
+function sendOver(socket: Socket, { method, host, path, headers, body, limit }: ExchangeRequest): Promise<Omit<ExchangeAnswer, "tls">> {
+  return new Promise((resolve, reject) => {
+    const length = body.reduce((sum, piece) => sum + piece.length, 0);
+    const hasLength = length > 0 || !["GET", "HEAD", "DELETE", "OPTIONS"].includes(method);
+    const asked = httpRequest({
+      createConnection: () => socket, method, path, setHost: false,
+      headers: [["Host", host], ...headers, ...(hasLength ? [["Content-Length", String(length)]] : []), ["Connection", "close"]].flat(),
+    });
+    asked.once("error", reject);
+    asked.once("response", (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const done = (truncated: boolean): void => resolve({
+        protocol: `HTTP/${response.httpVersion}`, status: response.statusCode ?? 0, reason: response.statusMessage ?? "", headers: pairs(response.rawHeaders),
+        body: Buffer.concat(chunks).subarray(0, limit), truncated,
+      });
+      response.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size <= limit) return;
+        done(true);
+        asked.destroy();
+      });
+      response.once("end", () => done(false));
+      response.once("error", reject);
+    });
+    for (const piece of body) asked.write(piece);
+    asked.end();
+  });
+}
+
+async function exchangeWith(request: ExchangeRequest): Promise<ExchangeAnswer> {
+  const deadline = new Deadline(request.timeout);
+  try {
+    const socket = await openConnection(request, deadline);
+    const secured = request.scheme === "https" ? await secureTrusted(socket, request, deadline) : null;
+    return { ...await sendOver(secured?.socket ?? socket, request), tls: secured?.tls ?? null };
+  } catch (thrown) {
+    if (thrown instanceof LockstepError) throw thrown;
+    throw problem("http-failed", { url: `${request.scheme}://${request.host}${request.path}`, reason: reasonOf(deadline.over ? new TimeIsUp() : thrown, request) }, { cause: thrown });
+  } finally {
+    deadline.end();
+  }
+}
+
 async function resolveName(name: string): Promise<readonly string[]> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<readonly string[]>((resolve) => {
@@ -217,4 +308,5 @@ export const nodeNetwork: Network = {
   resolve: resolveName,
   tls: handshake,
   http: get,
+  exchange: exchangeWith,
 };

@@ -4,6 +4,7 @@ import type { Machine } from "../../app/machine.ts";
 import type { Journal } from "../../app/plan/journal.ts";
 import { nodeFiles } from "../storage/file.ts";
 import { systemClock } from "./clock.ts";
+import { nodeNetwork } from "./network.ts";
 
 const refuse = (): Promise<never> => Promise.reject(problem("unsupported", { what: "This without a machine" }));
 
@@ -16,7 +17,7 @@ export const noMachine: Machine = {
   accounts: { sid: refuse },
   files: { stat: refuse, read: refuse, readGzip: refuse, list: refuse, replace: refuse, putBack: refuse, remove: refuse, join: (folder, ...names) => [folder, ...names].join("/") },
   commands: { run: refuse },
-  network: { loopbacks: refuse, resolve: refuse, tls: refuse, http: refuse },
+  network: nodeNetwork,
   clock: systemClock,
 };
 

@@ -1,6 +1,5 @@
 // What goes between a host and the thread that reads certificate files for it.
 import type { CertificateFile } from "../../app/certificates/read.ts";
-import type { ErrorReport } from "../../app/errors.ts";
 
 interface Files { readonly files: readonly CertificateFile[] }
 
@@ -9,5 +8,3 @@ export type ReadingTask =
   | Files & { readonly task: "identify" }
   | Files & { readonly task: "inspect"; readonly password: string | undefined; readonly now: Date }
   | Files & { readonly task: "read"; readonly password: string | undefined };
-
-export type ReadingAnswer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorReport };

@@ -2,7 +2,8 @@
 import { parentPort } from "node:worker_threads";
 import { directReader } from "../../app/certificates/reader.ts";
 import { asLockstepError } from "../../app/errors.ts";
-import type { ReadingAnswer, ReadingTask } from "./message.ts";
+import type { TaskAnswer } from "../thread-task.ts";
+import type { ReadingTask } from "./message.ts";
 
 function perform(task: ReadingTask): Promise<unknown> {
   switch (task.task) {
@@ -14,9 +15,9 @@ function perform(task: ReadingTask): Promise<unknown> {
 
 parentPort?.once("message", (task: ReadingTask) => {
   void perform(task).then(
-    (value): ReadingAnswer => ({ ok: true, value }),
+    (value): TaskAnswer => ({ ok: true, value }),
     // The text of a fault may quote what it met, and here that may be a password.
-    (thrown: unknown): ReadingAnswer => ({ ok: false, error: { ...asLockstepError(thrown).report(), ...(isFault(thrown) && { message: "Lockstep met a condition that it does not know while reading a file." }) } }),
+    (thrown: unknown): TaskAnswer => ({ ok: false, error: { ...asLockstepError(thrown).report(), ...(isFault(thrown) && { message: "Lockstep met a condition that it does not know while reading a file." }) } }),
   ).then((answer) => parentPort?.postMessage(answer));
 });
 

@@ -1,0 +1,175 @@
+// A local endpoint that checks what clients send: it keeps count, tells what it heard, and answers with the diagnosis.
+import type { Emit } from "../host.ts";
+import type { Clock } from "../machine.ts";
+import { methods, type Method, type ServiceVersion, type Signed } from "./algorithm.ts";
+import type { Diagnosis, ListenerState, Received } from "./cws-view.ts";
+import { diagnoseValid, type DiagnosisQuestion, type RegisteredKey } from "./diagnosis.ts";
+import { maskSignatures } from "./header.ts";
+import type { Pieces } from "./signature.ts";
+import type { Signatures } from "./signatures.ts";
+
+/** A request as it came. */
+export interface Heard {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Value of Authorization; null where there is none. */
+  readonly header: string | null;
+  readonly contentType: string | null;
+  readonly body: Pieces;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** JSON. */
+  readonly body: string;
+}
+
+export interface Listening {
+  /** "http://127.0.0.1:PORT" */
+  readonly address: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Listens on 127.0.0.1, on a free port for 0. Throws port-taken. Requests whose body is beyond the limit are refused there. */
+export type Listen = (port: number, answer: (heard: Heard) => Reply | Promise<Reply>) => Promise<Listening>;
+
+export interface ListenerOptions { readonly port: number; readonly version: ServiceVersion; readonly undocumented: Signed }
+
+export interface RequestListener {
+  /** Begins anew where it listens already. */
+  start(options: ListenerOptions): Promise<ListenerState>;
+  stop(): Promise<ListenerState>;
+  state(): ListenerState;
+}
+
+export interface ListenerParts {
+  readonly listen: Listen;
+  readonly users: () => Promise<readonly RegisteredKey[]>;
+  readonly signatures: Signatures;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+/** Requests that are kept; milliseconds between two events, and between two looks at the users; diagnoses that wait at most. */
+const mostKept = 200;
+const eventPause = 100;
+const usersAge = 1000;
+const mostWaiting = 100;
+
+interface Noted { readonly number: number; readonly at: number; readonly heard: Heard; readonly bodyBytes: number; readonly diagnosis: Diagnosis }
+
+function receivedOf({ number, at, heard, bodyBytes, diagnosis }: Noted): Received {
+  const { method, path, header, contentType } = heard;
+  return {
+    number, at: new Date(at).toISOString(), method, path: path.slice(0, 2000), bodyBytes, contentType: contentType?.slice(0, 200) ?? null,
+    header: header === null ? null : maskSignatures(header).slice(0, 2000), diagnosis,
+  };
+}
+
+const noHeader: Diagnosis = {
+  valid: false, user: null, algorithm: null, opened: null,
+  findings: [{
+    code: "header.missing-scheme", message: "The request has no Authorization header.", evidence: "None arrived. A redirect, a proxy or a client without the header's name takes it away.",
+    mend: "Send Authorization: CWS-SHA256 Access=USER, Signature=BASE64 with every request.",
+  }],
+};
+
+export function createRequestListener({ listen, users: readUsers, signatures, clock, emit }: ListenerParts): RequestListener {
+  let listening: Listening | null = null;
+  let users: readonly RegisteredKey[] = [];
+  let usersRead = 0;
+  let counts = { valid: 0, invalid: 0 };
+  let kept: Noted[] = [];
+  let untold: Noted[] = [];
+  let telling = false;
+  let waiting = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const state = (): ListenerState => ({ address: listening?.address ?? null, ...counts, received: kept.map(receivedOf).reverse() });
+
+  function tell(): void {
+    const received = untold.slice(-mostKept).map((noted) => receivedOf(noted));
+    untold = [];
+    emit("listener.received", { ...counts, received });
+  }
+
+  function note(heard: Heard, diagnosis: Diagnosis): void {
+    counts = { valid: counts.valid + (diagnosis.valid ? 1 : 0), invalid: counts.invalid + (diagnosis.valid ? 0 : 1) };
+    const noted: Noted = {
+      number: counts.valid + counts.invalid, at: clock.now().getTime(), diagnosis, bodyBytes: heard.body.reduce((sum, { length }) => sum + length, 0),
+      // What is noted is looked at later; the body is not.
+      heard: { ...heard, body: [] },
+    };
+    kept.push(noted);
+    if (kept.length >= 2 * mostKept) kept = kept.slice(-mostKept);
+    untold.push(noted);
+    if (untold.length >= 2 * mostKept) untold = untold.slice(-mostKept);
+    if (telling) return;
+    telling = true;
+    void clock.wait(eventPause).then(() => {
+      telling = false;
+      tell();
+    });
+  }
+
+  /** The users as they were a second ago at most. */
+  async function freshenUsers(): Promise<void> {
+    usersRead = clock.now().getTime();
+    users = await readUsers();
+  }
+
+  /** One diagnosis after the other: each may take a second, and a thread. */
+  async function diagnoseInTurn(question: DiagnosisQuestion): Promise<Diagnosis> {
+    waiting++;
+    const mine = turn.then(() => signatures.diagnose(question));
+    turn = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } finally {
+      waiting--;
+    }
+  }
+
+  function reply(heard: Heard, diagnosis: Diagnosis): Reply {
+    note(heard, diagnosis);
+    const { valid, user, algorithm, findings } = diagnosis;
+    return { status: valid ? 200 : 401, body: JSON.stringify({ valid, user, algorithm, findings }) };
+  }
+
+  async function answerWrong(heard: Heard, question: DiagnosisQuestion): Promise<Reply> {
+    if (waiting >= mostWaiting) return { status: 503, body: JSON.stringify({ valid: false, busy: true }) };
+    // A user that was added just now is known at the first request that needs it.
+    await freshenUsers();
+    return reply(heard, await diagnoseInTurn({ ...question, users }));
+  }
+
+  const answer = (options: ListenerOptions) => (heard: Heard): Reply | Promise<Reply> => {
+    const method = methods.find((one): one is Method => one === heard.method);
+    if (method === undefined) return { status: 405, body: JSON.stringify({ valid: false, findings: [] }) };
+    if (heard.header === null) return reply(heard, noHeader);
+    if (clock.now().getTime() - usersRead > usersAge) void freshenUsers().catch(() => undefined);
+    const question: DiagnosisQuestion = { header: heard.header, method, body: heard.body, version: options.version, undocumented: options.undocumented, url: heard.path, users };
+    const valid = diagnoseValid(question);
+    return valid === null ? answerWrong(heard, question) : reply(heard, valid);
+  };
+
+  return {
+    start: async (options) => {
+      await listening?.close();
+      listening = null;
+      counts = { valid: 0, invalid: 0 };
+      kept = [];
+      untold = [];
+      await freshenUsers();
+      listening = await listen(options.port, answer(options));
+      return state();
+    },
+    stop: async () => {
+      await listening?.close();
+      listening = null;
+      return state();
+    },
+    state,
+  };
+}
