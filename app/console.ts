@@ -247,7 +247,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
         return planView(plan, verified);
       },
     },
-    keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, reader: parts.reader, clock: machine.clock, by: parts.by }),
+    keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, clock: machine.clock, by: parts.by }),
     ...signatureAnswers({ keyUsers: parts.keyUsers, reader: parts.reader, clock: machine.clock }),
     plan: {
       apply: async ({ planId: id }) => {
