@@ -251,7 +251,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
         return planView(plan, verified);
       },
     },
-    keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, reader: parts.reader, clock: machine.clock, by: parts.by }),
+    keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, clock: machine.clock, by: parts.by }),
     ...signatureAnswers({ machine, keyUsers: parts.keyUsers, reader: parts.reader, signatures: parts.signatures, listen: parts.listen, emit }),
     plan: {
       apply: async ({ planId: id }) => {

@@ -504,7 +504,7 @@ export const contract = {
     list: query(nothing, z.array(keyUserSchema)),
     /** Says what was given for a public key, and what CorEMR would be given. Keeps nothing. Throws public-key-unusable, private-key-given. */
     examine: query(publicKeySource, examinedKeySchema),
-    /** Throws also key-user-name, key-user-exists, key-known, key-not-pem unless converting, key-weak. */
+    /** Throws also key-user-name, key-user-exists, key-user-case, key-known, key-not-pem unless converting, key-weak. */
     add: command(addKeyUserSchema, addedKeyUserSchema),
     /** No longer active; its name may be given again, its key may not. Throws not-found. */
     retire: command(z.strictObject({ name: keyUserName }), keyUserSchema),

@@ -75,6 +75,7 @@ const catalogue = {
   "key-known": { message: "This key is that of the {state} key user {user} already.", hint: "Make a new pair: a key belongs to one user, and is never used again once retired." },
   "key-user-name": { message: "A key user cannot be named so: {problem}", hint: "Use letters, digits, dots, hyphens and underscores; in the header nothing is escaped." },
   "key-user-exists": { message: "There is an active key user named {name} already.", hint: "A key cannot be changed once added. Add the new key under a new name, or retire the old one first." },
+  "key-user-case": { message: "There is an active key user named {name}, which differs only in capitals.", hint: "Choose a name that nobody can mix up with it: to CorEMR they are two users." },
   "key-users-damaged": { message: "The journal of key users is damaged at entry {entry}: {problem}", hint: "Nothing is read from it or added to it. Put {file} back from a backup, or move it away with its head and add the users again." },
   "signing-key-unusable": { message: "{file} cannot sign: {problem}", hint: "Give the RSA private key whose public half is registered, in PEM or DER." },
   "body-too-large": { message: "The body has more than {limit} bytes.", hint: "No known service takes such a body." },

@@ -91,10 +91,11 @@ function changing(machine: Machine, options: ConsoleOptions) {
     },
     by: personAtTheKeyboard(), elevates: false, random: () => randomInt(0x10000),
   });
-  return { implementation, subscribe: announcer.subscribe, settled: async () => {
+  const settled = async (): Promise<void> => {
     await implementation.listener.stop({});
     await Promise.allSettled(under);
-  } };
+  };
+  return { implementation, subscribe: announcer.subscribe, settled };
 }
 
 const isMade = async (options: ConsoleOptions): Promise<boolean> => (await nodeFiles.stat(join(practiceFolder(options), "machine.json")).catch(() => null)) !== null;

@@ -59,12 +59,12 @@ function formOfContent(bytes: Uint8Array, budget: Budget): FileForm {
 const sequenceTag = 0x30;
 
 /** "0" begins text as well as a SEQUENCE: text has visible characters and line ends only. */
-function looksBinary(bytes: Uint8Array): boolean {
+export function looksBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, 256).some((byte) => byte > 0x7e || byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
 }
 
 /** JKS and JCEKS (openjdk/jdk, sun/security/provider/JavaKeyStore.java). */
-function isJavaKeyStore(bytes: Uint8Array): boolean {
+export function isJavaKeyStore(bytes: Uint8Array): boolean {
   return [[0xfe, 0xed, 0xfe, 0xed], [0xce, 0xce, 0xce, 0xce]].some((magic) => magic.every((octet, index) => bytes[index] === octet));
 }
 

@@ -1,7 +1,7 @@
 // A block of PEM text as RFC 7468 has it written: base64 in lines of 64 between its markers.
 import { encodeBase64 } from "../base64.ts";
 
-export type PemLabel = "CERTIFICATE" | "CERTIFICATE REQUEST" | "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY";
+export type PemLabel = "CERTIFICATE" | "CERTIFICATE REQUEST" | "PUBLIC KEY" | "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY";
 
 /** One block with a line feed at its end. */
 export function pemBlock(label: PemLabel, der: Uint8Array): string {

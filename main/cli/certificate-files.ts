@@ -15,6 +15,26 @@ export async function upload(path: string): Promise<UploadedFile> {
   return { name: path, content: Buffer.from(content).toString("base64") };
 }
 
+/**
+ * Reads a file whole, or standard input for "-". Throws as `upload`; and usage for a key that was itself given where its
+ * file should be, since what went wrong with a path is told with that path.
+ */
+export async function uploadOrInput(path: string, what: string): Promise<UploadedFile> {
+  if (/[\r\n]|-BEGIN |^ssh-[\w-]{1,40} AAAA|^[A-Za-z0-9+/=]{300}/.test(path)) throw problem("usage", { problem: `${what} takes the path of a file, not the key itself; \`-\` reads standard input.` });
+  if (path !== "-") return upload(path);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > certificateFileLimit) throw problem("file-too-large", { file: standardInput, size, limit: certificateFileLimit });
+    chunks.push(chunk);
+  }
+  if (size === 0) throw problem("file-empty", { file: standardInput });
+  return { name: standardInput, content: Buffer.concat(chunks).toString("base64") };
+}
+
+const standardInput = "Standard input";
+
 /** The file named and those of --key, with the password that opens them. */
 export async function certificateFiles(first: string, options: Options): Promise<CertificateFiles> {
   const files = await Promise.all([first, ...(options.key ?? [])].map(upload));
@@ -39,7 +59,7 @@ export function formatOf(options: Options, otherwise?: Format): Format {
 }
 
 /** The option's value. Throws usage where it was left out. */
-export function needed(options: Options, name: "out" | "out-dir" | "name", verb: string): string {
+export function needed(options: Options, name: "out" | "out-dir" | "name" | "public-key", verb: string): string {
   const value = options[name];
   if (value === undefined || value === "") throw problem("usage", { problem: `\`${verb}\` needs --${name}.` });
   return value;

@@ -84,6 +84,10 @@ export function readArguments(args: readonly string[]): Arguments {
   if (args.some((argument) => /^--?(password|pw|passphrase)(=|$)/i.test(argument))) {
     throw problem("usage", { problem: "A password is never given on the command line, where every process can read it. Use --password-file or --password-stdin." });
   }
+  // What is wrong with an argument is told with the argument.
+  if (args.some((argument) => /PRIVATE KEY-{2,5}/.test(argument))) {
+    throw problem("usage", { problem: "A private key is never given on the command line, where every process can read it. Give the path of its file, and take this key for known to others." });
+  }
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     return { options: values, words: positionals };

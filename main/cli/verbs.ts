@@ -7,6 +7,7 @@ import { certificateFiles, thumbprintOf } from "./certificate-files.ts";
 import { certificateVerbs, daysLeft, secretOptions } from "./certificate-verbs.ts";
 import { configurationVerbs, instanceText, located, settingOptions, settingsOf } from "./configuration-verbs.ts";
 import { httpSysVerbs } from "./http-sys-verbs.ts";
+import { keyUserVerbs } from "./key-user-verbs.ts";
 import { portOf, type Options } from "./options.ts";
 import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
 import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
@@ -75,6 +76,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   ...certificateVerbs,
   ...configurationVerbs,
   ...httpSysVerbs,
+  ...keyUserVerbs,
   "instance list": {
     operands: [], options: [],
     summary: "the SanteDB instances of this machine",

@@ -2,14 +2,15 @@
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { access, copyFile, link, lstat, mkdir, open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { LockstepError, problem } from "../../app/errors.ts";
 import type { Files, FileStat } from "../../app/machine.ts";
 
 const codeOf = (thrown: unknown): string => (thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "");
-const isMissing = (thrown: unknown): boolean => codeOf(thrown) === "ENOENT" || codeOf(thrown) === "ENOTDIR";
+/** The file, or a folder on its path, is not there. */
+export const isMissing = (thrown: unknown): boolean => codeOf(thrown) === "ENOENT" || codeOf(thrown) === "ENOTDIR";
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "access is denied",
@@ -35,7 +36,8 @@ export function fileProblem(path: string, thrown: unknown): LockstepError {
   return problem("file-unwritable", { file: path, reason: reasonOf(thrown) }, { cause: thrown });
 }
 
-function readProblem(path: string, thrown: unknown): LockstepError {
+/** What a failed reading comes to: file-not-found or file-unreadable. A LockstepError stays what it is. */
+export function readProblem(path: string, thrown: unknown): LockstepError {
   if (thrown instanceof LockstepError) return thrown;
   if (isMissing(thrown)) return problem("file-not-found", { file: path }, { cause: thrown });
   return problem("file-unreadable", { file: path, reason: reasonOf(thrown) }, { cause: thrown });
@@ -84,7 +86,7 @@ export async function readFile(path: string, limit: number): Promise<Uint8Array>
 }
 
 /** Makes a change of a folder's entries durable. Windows keeps them in its own journal and opens no folder. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, constants.O_RDONLY);
   try {
@@ -205,10 +207,11 @@ export async function createFile(path: string, content: Uint8Array, mode = 0o600
   }
 }
 
-/** Makes a folder and those above it, unless it is there. Throws file-unwritable, disk-full. */
+/** Makes a folder and those above it, unless it is there; durable on return where the one around it may be read. Throws file-unwritable, disk-full. */
 export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode });
+    const first = await mkdir(path, { recursive: true, mode });
+    for (let made = resolve(path); first !== undefined && made.length >= resolve(first).length; made = dirname(made)) await syncFolder(dirname(made)).catch(() => undefined);
   } catch (thrown) {
     throw fileProblem(path, thrown);
   }

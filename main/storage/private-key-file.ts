@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { problem } from "../../app/errors.ts";
 import type { PrivateKeyFiles } from "../../app/cws/key-user-journal.ts";
+import { fileStem } from "../../app/cws/key-user-name.ts";
 import { createFile } from "./file.ts";
 
 const isThere = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
@@ -15,7 +16,7 @@ function requireAbsolute(path: string): void {
 
 export const privateKeyFiles: PrivateKeyFiles = {
   suggest: async (name) => {
-    const start = name.replace(/[^A-Za-z0-9._-]+/g, "_").replace(/^\.+/, "").slice(0, 100) || "key";
+    const start = fileStem(name);
     for (let number = 1; ; number++) {
       const path = join(homedir(), `${start}${number === 1 ? "" : `-${number}`}.private.pem`);
       if (!await isThere(path)) return path;
