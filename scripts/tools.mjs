@@ -13,6 +13,11 @@ export const tools = [
   // Debian puts Wine's 64-bit form, alone, where no search path leads.
   { program: "/usr/lib/wine/wine64", package: "wine64", proves: "the Windows machine's own adapters, as far as Wine goes" },
   { program: "x86_64-w64-mingw32-gcc", package: "gcc-mingw-w64-x86-64-win32", proves: "a real Windows service under Wine" },
+  { program: "php", package: "php-cli", proves: "signatures and their mistakes as PHP clients make them" },
+  { program: "javac", package: "default-jdk-headless", proves: "snippets in Java" },
+  // A package of Python's, which has no program.
+  { program: "/usr/lib/python3/dist-packages/cryptography", package: "python3-cryptography", proves: "snippets in Python" },
+  { program: "curl", package: "curl", proves: "snippets for the shell" },
   { program: "certtool", package: "gnutls-bin", proves: "PFX files and keys as GnuTLS writes them" },
 ];
 
