@@ -147,7 +147,9 @@ export const exchangeSchema = z.strictObject({
   serverTime: z.string().nullable(),
   milliseconds: z.number(),
   /** Whether CorEMR's signature of the answer holds: not asked for, not there, or what was found. */
-  answerSignature: z.union([z.strictObject({ state: z.enum(["not-asked", "absent"]) }), z.strictObject({ state: z.literal("found"), diagnosis: diagnosisSchema })]),
+  answerSignature: z.discriminatedUnion("state", [
+    z.strictObject({ state: z.literal("not-asked") }), z.strictObject({ state: z.literal("absent") }), z.strictObject({ state: z.literal("found"), diagnosis: diagnosisSchema }),
+  ]),
   findings: z.array(findingSchema),
 });
 export type Exchange = Readonly<z.infer<typeof exchangeSchema>>;

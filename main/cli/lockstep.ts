@@ -71,8 +71,12 @@ async function runVerb(words: readonly string[], options: Options): Promise<numb
   if (console.made !== undefined) tell.made(console.made);
   const ending = console.subscribe((event, payload) => tell.event(event, payload));
   try {
-    const host = createHost({ invoke: (call, input) => dispatch(console.implementation, call, input), subscribe: () => () => undefined });
-    const answer = await verb.run(operands, { host, options, attended, confirm: tell.confirm, show: tell.show, onInterrupt: tell.onInterrupt });
+    const host = createHost({ invoke: (call, input) => dispatch(console.implementation, call, input), subscribe: (wanted, listener) => console.subscribe((event, payload) => {
+      if (event === wanted) listener(payload);
+    }) });
+    const answer = await verb.run(operands, { host, options, attended, confirm: tell.confirm, show: tell.show, onInterrupt: tell.onInterrupt, untilInterrupted: tell.untilInterrupted,
+      write: (text) => void process.stdout.write(text(painter(process.stdout))),
+    });
     tell.end();
     await write(process.stdout, json ? `${JSON.stringify({ ok: true, value: answer.value })}\n` : answer.text(painter(process.stdout)));
     return answer.exit ?? 0;

@@ -12,6 +12,7 @@ export interface Terminal {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly show: (text: (paint: Paint) => string) => void;
   readonly onInterrupt: (cancel: () => void) => () => void;
+  readonly untilInterrupted: () => Promise<void>;
   end(): void;
 }
 
@@ -74,6 +75,9 @@ export function terminal(json: boolean): Terminal {
         process.off("SIGTERM", hear);
       };
     },
+    untilInterrupted: () => new Promise((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+    }),
     end: clear,
   };
 }

@@ -22,6 +22,10 @@ export interface Context {
   readonly confirm: (question: string) => Promise<boolean>;
   /** Shows text for review before a question; silent with --json. */
   readonly show: (text: (paint: Paint) => string) => void;
+  /** Writes to standard output at once: for verbs that go on until they are interrupted. */
+  readonly write: (text: (paint: Paint) => string) => void;
+  /** Ends when the person interrupts, or whoever started this program does. */
+  readonly untilInterrupted: () => Promise<void>;
   /** Calls `cancel` when the person interrupts, until the function returned is called. */
   readonly onInterrupt: (cancel: () => void) => () => void;
 }

@@ -10,6 +10,7 @@ import { httpSysVerbs } from "./http-sys-verbs.ts";
 import { keyUserVerbs } from "./key-user-verbs.ts";
 import { portOf, type Options } from "./options.ts";
 import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
+import { signatureVerbs } from "./signature-verbs.ts";
 import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
 
 /** A file with its password, or a certificate that the machine's store has. */
@@ -77,6 +78,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   ...configurationVerbs,
   ...httpSysVerbs,
   ...keyUserVerbs,
+  ...signatureVerbs,
   "instance list": {
     operands: [], options: [],
     summary: "the SanteDB instances of this machine",

@@ -1,6 +1,6 @@
 // Files on disk: the one place that reads and writes whole files. A write is a temporary file, fsync, rename, fsync.
 import { randomBytes } from "node:crypto";
-import { constants, type Stats } from "node:fs";
+import { constants, createReadStream, type Stats } from "node:fs";
 import { access, copyFile, link, lstat, mkdir, open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -357,3 +357,15 @@ export function filesWith(exchange: Exchange): Files {
 
 /** Files as POSIX exchanges them. On Windows access lists would become those of the folder; its own adapter keeps the file's. */
 export const nodeFiles: Files = filesWith(renaming);
+
+/** Bytes that are read at once. */
+const pieceSize = 1024 * 1024;
+
+/** The content of a file or pipe, piece by piece, empty or not. Throws file-not-found, file-unreadable. */
+export async function* filePieces(path: string): AsyncIterable<Uint8Array> {
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: pieceSize }) as AsyncIterable<Buffer>) yield piece;
+  } catch (thrown) {
+    throw readProblem(path, thrown);
+  }
+}

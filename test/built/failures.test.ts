@@ -15,6 +15,9 @@ import { openPendingRequests } from "../../main/storage/pending-requests.ts";
 import { privateKeyFiles } from "../../main/storage/private-key-file.ts";
 import { openJournal } from "../../main/storage/journal.ts";
 import { makeAuthority, makeServerPfx, type ServerPfx } from "../fixtures/certificates.ts";
+import { directSignatures } from "../../app/cws/signatures.ts";
+import { zlibCompression } from "../../main/cws/compression.ts";
+import { listenForRequests } from "../../main/web/request-listener.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lockstep-failures-"));
 const limits = { service: 3000, verify: 1500, settled: 100 };
@@ -42,7 +45,7 @@ const newJournal = (): string => mkdtempSync(join(folder, "journal-"));
 /** A console on a machine, with a journal of its own where none is given. */
 function open(on: Machine, emit: (progress: Progress) => void = () => undefined, journal = newJournal()): Implementation {
   return createConsole({
-    machine: on, journal: openJournal(journal), reader: directReader, pending: openPendingRequests(join(journal, "requests")), keyUsers: openKeyUsers(join(journal, "key-users")), privateKeyFiles, exclusively: (work) => work(), by: "ada", elevates: false, limits,
+    machine: on, journal: openJournal(journal), reader: directReader, pending: openPendingRequests(join(journal, "requests")), keyUsers: openKeyUsers(join(journal, "key-users")), privateKeyFiles, signatures: directSignatures(zlibCompression), listen: listenForRequests, exclusively: (work) => work(), by: "ada", elevates: false, limits,
     random: () => Math.floor(Math.random() * 0x10000),
     emit: (name, payload) => {
       if (name === "plan.progress") emit(payload as Progress);

@@ -16,6 +16,9 @@ import { openPendingRequests } from "../../../main/storage/pending-requests.ts";
 import { privateKeyFiles } from "../../../main/storage/private-key-file.ts";
 import { makeAuthority, makeCertificate, type Issued } from "../../fixtures/certificates.ts";
 import { practice, type Practice } from "./practice-fixture.ts";
+import { directSignatures } from "../../../app/cws/signatures.ts";
+import { zlibCompression } from "../../../main/cws/compression.ts";
+import { listenForRequests } from "../../../main/web/request-listener.ts";
 
 const appId = "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}";
 let one: Practice;
@@ -45,7 +48,7 @@ beforeEach(async () => {
 function open(on: Machine = one.machine, hear: (progress: Progress) => void = () => undefined): Implementation {
   const journal = join(one.directory, `../journal-${++journals}`);
   return createConsole({
-    machine: on, journal: openJournal(journal), reader: directReader, pending: openPendingRequests(join(journal, "requests")), keyUsers: openKeyUsers(join(journal, "key-users")), privateKeyFiles, exclusively: (work) => work(), by: "ada", elevates: false,
+    machine: on, journal: openJournal(journal), reader: directReader, pending: openPendingRequests(join(journal, "requests")), keyUsers: openKeyUsers(join(journal, "key-users")), privateKeyFiles, signatures: directSignatures(zlibCompression), listen: listenForRequests, exclusively: (work) => work(), by: "ada", elevates: false,
     limits: { service: 3000, verify: 1500, settled: 100 }, random: () => Math.floor(Math.random() * 0x10000),
     emit: (name, payload) => { if (name === "plan.progress") hear(payload as Progress); },
   });
