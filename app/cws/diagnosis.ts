@@ -3,7 +3,7 @@ import { createHash, type KeyObject } from "node:crypto";
 import { hashNames, hashOf, signedBy, type Algorithm, type Hash, type Method, type ServiceVersion, type Signed } from "./algorithm.ts";
 import { bodyVariants, unresolvedVariables, type Compression, type Variant } from "./body-variants.ts";
 import type { Diagnosis, Mistake, MistakeCode } from "./cws-view.ts";
-import { exactHeader, readHeader, type HeaderReading } from "./header.ts";
+import { exactHeader, headerValue, readHeader, type HeaderReading } from "./header.ts";
 import { open, opens, openingKey, pssHash, type Opened, type OpeningKey } from "./opening.ts";
 import { isBase64Like, readSignatureText, type TextReading } from "./signature-text.ts";
 import { decodeCanonical, verifyPieces, type Pieces } from "./signature.ts";
@@ -81,8 +81,13 @@ export function diagnose(question: DiagnosisQuestion, compression: Compression):
   const { scheme, user, findings } = reading;
   const { findings: more, opened } = reading.signature === null ? { findings: [], opened: null } : diagnoseSignature(reading, reading.signature, question, compression);
   const all = [...findings, ...more];
-  return { valid: all.length === 0, user, algorithm: scheme, findings: all, opened };
+  if (all.length > 0) return { valid: false, user, algorithm: scheme, findings: all, opened };
+  // Blanks around the value belong to the line and not to the header; the verdict is the platform's.
+  return (reading.algorithm && user !== null && reading.signature !== null ? diagnoseValid({ ...question, header: headerValue(reading.algorithm, user, reading.signature) }) : null)
+    ?? { valid: false, user, algorithm: scheme, findings: [unlikeAny], opened };
 }
+
+const unlikeAny = mistake("signature.unknown-origin", "The signature does not hold, and shows no mistake that is known here.", "Opened, it looks right; checked, it does not hold.", "Sign anew, and compare the two.");
 
 function diagnoseSignature({ algorithm, user }: HeaderReading, text: string, question: DiagnosisQuestion, compression: Compression): Outcome {
   const { expected, findings: aboutUser, whose } = expectedKey(question, user);
