@@ -59,6 +59,7 @@ function textOf(bytes: Uint8Array): string | null {
   }
 }
 
+const isLineEnd = (octet: number | undefined): boolean => octet === 0x0a || octet === 0x0d;
 const isBlank = (octet: number | undefined): boolean => octet === 0x20 || octet === 0x0a || octet === 0x0d || octet === 0x09;
 
 function trimmedEnd(bytes: Uint8Array, belongs: (octet: number | undefined) => boolean): Uint8Array {
@@ -102,6 +103,7 @@ const closings = [
 function* byteVariants(body: Uint8Array): Iterable<Variant> {
   const hasMark = startsWith(body, mark);
   const bare = hasMark ? body.subarray(3) : body;
+  const ownClose = bare.subarray(trimmedEnd(bare, isLineEnd).length);
   const found: Variant[] = [];
   for (const changesMark of [false, true]) {
     for (const [lineName, ends] of lineEndings) {
@@ -109,13 +111,13 @@ function* byteVariants(body: Uint8Array): Iterable<Variant> {
       const changesLines = ends !== null && !isSame(lines, bare);
       if (ends !== null && !changesLines) continue;
       for (const [closeName, close] of closings) {
-        const closed = close === null ? lines : joined(trimmedEnd(lines, (octet) => octet === 0x0a || octet === 0x0d), Uint8Array.from(close));
+        const closed = close === null ? lines : joined(trimmedEnd(lines, isLineEnd), Uint8Array.from(close));
         if (close !== null && isSame(closed, lines)) continue;
         if (!changesMark && !changesLines && close === null) continue;
         const bytes = changesMark !== hasMark ? joined(mark, closed) : closed;
         const names = [changesMark ? `${hasMark ? "without" : "with"} a byte order mark at its beginning` : "", changesLines ? lineName : "", close === null ? "" : closeName].filter((name) => name !== "");
         found.push({
-          codes: [...(changesMark ? ["body.bom"] as const : []), ...(changesLines ? ["body.line-endings"] as const : []), ...(close === null ? [] : ["body.trailing-newline"] as const)],
+          codes: [...(changesMark ? ["body.bom"] as const : []), ...(changesLines ? ["body.line-endings"] as const : []), ...(close === null || changesLines && isSame(ownClose, Uint8Array.from(close)) ? [] : ["body.trailing-newline"] as const)],
           what: `the body ${names.join(", ")}`, bytes,
         });
       }
