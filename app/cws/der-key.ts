@@ -1,8 +1,9 @@
 // Keys in DER: SubjectPublicKeyInfo, PKCS #1, certificates and requests; and the private keys that are handed in instead.
 import { firstEncoding, MalformedError } from "../certificates/asn1.ts";
 import { bitsOf, contentOf, identifierOf, members, tag, valueIn, type Value } from "../certificates/der.ts";
-import { describeRequest } from "../certificates/request-description.ts";
+import { describeRequest, type RequestDescription } from "../certificates/request-description.ts";
 import { readFields } from "../certificates/x509.ts";
+import { LockstepError } from "../errors.ts";
 import type { KeyForm } from "./cws-view.ts";
 import { halfByOpenssl, privateKeyGiven, rsaNeeded, UnusableKey, type GivenKey, type PrivateKeyGiven } from "./given-key.ts";
 import { positiveOctets, rsaEncryption, rsaNumbers, type RsaNumbers } from "./rsa-numbers.ts";
@@ -37,12 +38,21 @@ export function keyOfCertificate(der: Uint8Array): DerKey {
 
 function keyOfRequest(der: Uint8Array, information: Value | undefined): DerKey {
   const numbers = numbersOfInfo(members(information, tag.sequence)[2]);
-  const { subject, signatureValid } = describeRequest(der);
+  const { subject, signatureValid } = requestIn(der);
   if (!signatureValid) throw new MalformedError("the certificate request's signature does not hold; it was changed on its way.");
   return {
     kind: "public", form: "certificate-request", numbers,
     changes: [`The public key was taken out of the certificate request for ${subject === "" ? "nobody named" : subject.slice(0, 200)}; what else it asks for means nothing to CorEMR and was left out.`],
   };
+}
+
+function requestIn(der: Uint8Array): RequestDescription {
+  try {
+    return describeRequest(der);
+  } catch (thrown) {
+    if (thrown instanceof LockstepError) throw new MalformedError("it is a certificate request that is damaged.");
+    throw thrown;
+  }
 }
 
 /** RSAPublicKey (RFC 8017, A.1.1), or the same two members of RSAPrivateKey. */

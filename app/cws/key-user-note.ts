@@ -2,7 +2,7 @@
 import type { KeyUser } from "./cws-view.ts";
 import { groupedLines } from "./fingerprint.ts";
 
-/** Plain ASCII in lines of 76 characters at most, for a mail. `fileName` is that of the PEM file that goes with it. */
+/** Plain ASCII in short lines, for a mail; only the command is as long as it is. `fileName` is that of the PEM file that goes with it. */
 export function keyUserNote({ name, keyBits, fingerprint, added, replaces, state, retired }: KeyUser, fileName: string): string {
   const status = state === "retired" ? [`This key was retired on ${(retired ?? "").slice(0, 10)}. Please take it off the list if it is still there.`, ""] : [
     "Please register this public key for the web services (CWS).", "",

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { certificateSchema } from "../../app/certificates/certificate.ts";
 import type { Applied, PlanView } from "../../app/contract.ts";
+import type { Diagnosis, KeyUser, ListenerState } from "../../app/cws/cws-view.ts";
 import { LockstepError, problem } from "../../app/errors.ts";
 import type { Implementation } from "../../app/host.ts";
 import type { ConfigurationView } from "../../app/santedb/configuration-view.ts";
@@ -53,6 +54,26 @@ export const questions: Inputs = {
     planSecure: { instance: "default", certificate: { thumbprint: "A".repeat(40) }, port: 9200, allowExpired: true }, planUnsecure: { instance: "default", port: 9200 },
     planReplaceCertificate: { old: "B".repeat(40), certificate: { thumbprint: "A".repeat(40) }, allowExpired: true, takeOver: true },
   },
+  keyUser: {
+    list: {}, examine: { key: { name: "clinic7.pem", content: "AAEC" }, convert: true },
+    add: { name: "clinic7", key: { name: "Größe & Ναι.pub", content: "AAEC" }, convert: true, allowWeak: true, replaces: "clinic7-2026" },
+    retire: { name: "clinic7" }, export: { name: "clinic7" }, suggestFile: { name: "clinic7" },
+    generate: { name: "clinic7", keyBits: 4096, privateKeyFile: "/home/root/clinic7.private.pem", password: "correct horse ", replaces: "clinic7-2026" },
+  },
+  body: { begin: {}, append: { id: "body-1", content: "AAEC" }, discard: { id: "body-1" } },
+  signature: {
+    sign: { user: "clinic7", key: { name: "clinic7.private.pem", content: "AAEC" }, password: "correct horse ", algorithm: "CWS-SHA256", method: "DELETE", body: { content: "AAEC" }, undocumented: "empty" },
+    diagnose: {
+      header: "Authorization: CWS-SHA256 Access=clinic7,\r\n Signature=\u201cAAEC\u201d", method: "POST", body: { id: "body-1" }, user: "clinic7", publicKey: { name: "clinic7.pem", content: "AAEC" }, version: "V1",
+      url: "https://emr.example.org/ws/patient", undocumented: "body",
+    },
+    send: {
+      user: "clinic7", key: { name: "clinic7.private.pem", content: "AAEC" }, algorithm: "CWS-SHA1", method: "POST", body: { id: "body-1" }, url: "https://emr.example.org/ws/patient",
+      headers: [{ name: "Content-Type", value: "application/json" }], answerKey: { name: "coremr.pem", content: "AAEC" }, answerHeader: "X-Signature", allowUntrusted: true,
+    },
+    snippet: { language: "php", user: "clinic7", algorithm: "CWS-SHA256", method: "GET", url: "https://emr.example.org/ws/patient?name=Zoë" },
+  },
+  listener: { start: { port: 0, version: "V2", undocumented: "body" }, stop: {}, state: {} },
   plan: { apply: { planId: "plan-1" }, cancel: { planId: "plan-1" } },
   history: { list: {}, show: { id: "change-1" }, planUndo: { id: "change-1" }, undo: { id: "change-1" }, recover: { direction: "undo" } },
 };
@@ -106,6 +127,19 @@ const instance: Instance = {
   name: "default", product: "dcdr-www", generation: "v3", service: "sdb-www-default", state: "running", account: "LocalSystem", configFile: "C:\\santedb.config", scheme: "http", host: "0.0.0.0", port: 9200,
   endpoints: [{ service: "HDSI", contract: "IHdsiServiceContract", address: "http://0.0.0.0:9200/hdsi" }], certificate: null, findings: [],
 };
+
+const keyUser: KeyUser = {
+  name: "clinic7", state: "active", keyBits: 4096, fingerprint: "E".repeat(64), added: "2026-11-22T02:00:00.000Z", retired: null, by: "Größe", replaces: "clinic7-2026",
+  publicKey: "-----BEGIN PUBLIC KEY-----\nAAEC\n-----END PUBLIC KEY-----\n",
+};
+const addedKeyUser = { user: keyUser, changes: ["The byte order mark at its beginning was left out."], findings };
+const diagnosis: Diagnosis = {
+  valid: false, user: "clinic7", algorithm: "CWS-SHA256",
+  findings: [{ code: "body.line-endings", message: "The body that was signed ends its lines with CR LF.", evidence: "SHA-256 of “Zoë” with CR LF.", mend: "Sign the bytes that are sent." }],
+  opened: { by: "clinic7", hash: "SHA-256", signedDigest: "ab".repeat(32), expectedDigest: null },
+};
+const received = { number: 1, at: "2026-11-22T02:00:00.000Z", method: "POST", path: "/ws/patient?name=Zo%C3%AB", bodyBytes: 17, contentType: "application/json", header: "CWS-SHA256 Access=clinic7, Signature=…", diagnosis };
+const listenerState: ListenerState = { address: "http://127.0.0.1:49152", valid: 3, invalid: 1, received: [received, { ...received, number: 2, contentType: null, header: null, diagnosis: { ...diagnosis, user: null, algorithm: null, opened: null } }] };
 
 /** What the console answers to each valid question, and what therefore must arrive at the other end of every host. */
 export const answers: { readonly [Group in keyof Implementation]: { readonly [Verb in keyof Implementation[Group]]: Implementation[Group][Verb] extends (...input: never) => Promise<infer Output> ? Output : never } } = {
@@ -171,6 +205,27 @@ export const answers: { readonly [Group in keyof Implementation]: { readonly [Ve
     plan, list: [{ name: "sdb-www-default", displayName: "SanteDB WWW (default)", state: "running", account: "LocalSystem", accountSid: "S-1-5-18", processId: 4711, startType: "automatic", dependencies: ["HTTP"], dependants: [] }], start: applied, stop: applied, restart: { ...applied, outcome: "unchanged" },
   },
   endpoint: { planSecure: plan, planUnsecure: plan, planReplaceCertificate: plan },
+  keyUser: {
+    list: [keyUser, { ...keyUser, name: "clinic7-2026", state: "retired", retired: "2026-11-22T02:00:01.000Z", replaces: null }],
+    examine: { form: "openssh", publicKey: keyUser.publicKey, keyBits: 4096, exponent: "65537", fingerprint: keyUser.fingerprint, changes: addedKeyUser.changes, findings },
+    add: addedKeyUser, retire: { ...keyUser, state: "retired", retired: "2026-11-22T02:00:01.000Z" },
+    export: { user: keyUser, fileName: "clinic7.public.pem", publicKey: keyUser.publicKey, note: "User name:    clinic7\nNaïve & Größe\n" },
+    suggestFile: { path: "/home/root/clinic7.private.pem" },
+    generate: { ...addedKeyUser, privateKeyFile: "/home/root/clinic7.private.pem", encrypted: true },
+  },
+  body: { begin: { id: "body-1" }, append: { bytes: 3 }, discard: {} },
+  signature: {
+    sign: { header: "Authorization: CWS-SHA256 Access=clinic7, Signature=AAEC", algorithm: "CWS-SHA256", user: "clinic7", signature: "AAEC", fingerprint: keyUser.fingerprint, signedBytes: 0, digest: "cd".repeat(32), findings },
+    diagnose: diagnosis,
+    send: {
+      request: { method: "POST", url: "https://emr.example.org/ws/patient", headers: [{ name: "Authorization", value: "CWS-SHA256 Access=clinic7, Signature=…" }], bodyBytes: 3 },
+      response: { protocol: "HTTP/1.1", status: 201, reason: "Created", headers: [{ name: "Content-Type", value: "application/json" }], text: "{\"name\":\"Zoë\"}", bodyBytes: 15, truncated: false },
+      tls: { protocol: "TLSv1.3", thumbprint: "A".repeat(40), problem: null }, clientTime: "2026-11-22T02:00:00.000Z", serverTime: null, milliseconds: 12.5,
+      answerSignature: { state: "found", diagnosis: { ...diagnosis, valid: true, findings: [] } }, findings,
+    },
+    snippet: { language: "php", fileName: "sign.php", text: "<?php\r\n// Zoë\n", needs: "PHP 7.1 or newer with the openssl extension" },
+  },
+  listener: { start: listenerState, stop: { ...listenerState, address: null }, state: listenerState },
   plan: { apply: applied, cancel: {} },
   history: {
     list: [entry],
@@ -229,6 +284,7 @@ export function createScriptedConsole(): ScriptedConsole {
     },
     implementation: {
       machine: always("machine"), binding: always("binding"), reservation: always("reservation"), listenList: always("listenList"), transcript: always("transcript"), instance: always("instance"), configuration: always("configuration"), service: always("service"), endpoint: always("endpoint"), history: always("history"),
+      keyUser: always("keyUser"), body: always("body"), signature: always("signature"), listener: always("listener"),
       certificate: {
         ...always("certificate"),
         inspect: ({ files, password }) => {
