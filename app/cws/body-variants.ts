@@ -1,5 +1,6 @@
 // What a mistaken client may have signed in place of the body that it sent: every variant with the mistake that makes it.
 import type { MistakeCode } from "./cws-view.ts";
+import { latin1 } from "../certificates/der.ts";
 import { decodeText } from "../certificates/pem.ts";
 import { encodeBase64 } from "../base64.ts";
 import { decodePercent } from "./header.ts";
@@ -133,8 +134,13 @@ function* byteVariants(body: Uint8Array): Iterable<Variant> {
   }
 }
 
-/** Characters of windows-1252 from 0x80 to 0x9f. */
-const windowsCharacters = new Map([...new TextDecoder("windows-1252").decode(Uint8Array.from({ length: 32 }, (_, at) => 0x80 + at))].map((character, at) => [character.codePointAt(0) ?? 0, 0x80 + at]));
+/** Characters of windows-1252 from 0x80 to 0x9f, those that it leaves open as controls. Not every platform's own decoder knows them. */
+const windowsBlock = "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178";
+const windowsCharacters = new Map([...windowsBlock].map((character, at) => [character.charCodeAt(0), 0x80 + at]));
+
+function windowsText(octets: Uint8Array): string {
+  return latin1(octets).replace(/[\u0080-\u009f]/g, (character) => windowsBlock.charAt(character.charCodeAt(0) - 0x80));
+}
 
 function singleOctets(text: string, encoding: "latin1" | "windows-1252" | "ascii"): Uint8Array {
   const octets: number[] = [];
@@ -160,7 +166,8 @@ const withoutMark = (text: string): string => (text.startsWith("\ufeff") ? text.
 function* charsetVariants(body: Uint8Array, text: string | null): Iterable<Variant> {
   const variant = (what: string, bytes: Uint8Array): Variant => ({ codes: ["body.charset"], what: `the body in ${what}`, bytes });
   if (text === null) {
-    for (const label of ["windows-1252", "iso-8859-15"] as const) yield variant(`UTF-8, where ${label} was sent`, utf8(new TextDecoder(label).decode(body)));
+    yield variant("UTF-8, where windows-1252 was sent", utf8(windowsText(body)));
+    yield variant("UTF-8, where Latin-1 was sent", utf8(latin1(body)));
   }
   const wide = decodeText(body);
   if (text === null || body.includes(0)) {
@@ -177,8 +184,8 @@ function* charsetVariants(body: Uint8Array, text: string | null): Iterable<Varia
     yield variant("ASCII, every other character left out", utf8(plain.replace(/[^\u0000-\u007f]/gu, "")));
     const back = singleOctets(plain, "windows-1252");
     if (textOf(back) !== null) yield variant("UTF-8 once, where it was encoded twice", back);
-    yield variant("UTF-8 encoded twice", utf8(new TextDecoder("windows-1252").decode(utf8(plain))));
-    yield variant("UTF-8 encoded twice", utf8([...utf8(plain)].map((octet) => String.fromCharCode(octet)).join("")));
+    yield variant("UTF-8 encoded twice", utf8(windowsText(utf8(plain))));
+    yield variant("UTF-8 encoded twice", utf8(latin1(utf8(plain))));
   }
   yield variant("UTF-16 (little-endian)", utf16(plain, true, false));
   yield variant("UTF-16 (little-endian) with its mark", utf16(plain, true, true));

@@ -14,8 +14,8 @@ export interface HeaderReading {
   readonly findings: readonly Mistake[];
 }
 
-/** Exactly what docs.coremr.com/ws/security gives. User names have neither comma nor blank; nothing is escaped. */
-const exact = /^(CWS-SHA1|CWS-SHA256) Access=([^\s,="']{1,128}), Signature=([A-Za-z0-9+/]+={0,2})$/;
+/** Exactly what docs.coremr.com/ws/security gives. User names are of visible ASCII without comma, equals sign and quotes; nothing is escaped. */
+const exact = /^(CWS-SHA1|CWS-SHA256) Access=((?:(?![,="'])[!-~]){1,128}), Signature=([A-Za-z0-9+/]+={0,2})$/;
 
 /** The header's value. */
 export const headerValue = (algorithm: Algorithm, user: string, signature: string): string => `${algorithm} Access=${user}, Signature=${signature}`;
@@ -40,7 +40,7 @@ const invisibleNames: Readonly<Record<string, string>> = {
 const looksBlank = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/u;
 const codePoint = (character: string): string => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
-const quotes = "\"'`\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a<>{}[\\]";
+const quotes = "\"'`\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a<>";
 const isQuote = (character: string): boolean => character !== "" && quotes.includes(character);
 const isGap = (character: string): boolean => character !== "" && " \t,;&|".includes(character);
 const isPunctuation = (character: string): boolean => character !== "" && ",;:".includes(character);
@@ -184,7 +184,7 @@ function takeScheme(work: Work, version: ServiceVersion): Pick<HeaderReading, "s
   const text = work.text.trimStart();
   const [all = "", token = "", gap = ""] = /^([^\s=]+)(\s*)/.exec(text) ?? [];
   const joined = /^(CWS-SHA(?:256|1))(?=Access)/i.exec(text)?.[1];
-  const isParameter = text.slice(all.length).startsWith("=") && joined === undefined || /^(access|signature)[,;:]?$/i.test(token) || token === "";
+  const isParameter = /^[=:]/.test(text.slice(all.length)) && joined === undefined || /^access[,;:]?$|^signature[,;:]$/i.test(token) || token === "";
   if (isParameter) {
     findings.push(mistake("header.missing-scheme", text === "" ? "The header is empty." : "The header does not say with which algorithm it is signed.", text === "" ? "Nothing stands after its name." : `It begins with “${shown(text.split(/[=:]/)[0] ?? "")}”.`, `Begin it with the algorithm and one blank: ${form}`));
     work.text = text;
@@ -263,7 +263,7 @@ function takeParameters(work: Work): Pick<HeaderReading, "user" | "signature"> {
   if (repeated !== null) findings.push(mistake("header.repeated-parameter", `${repeated} stands in the header more than once, so that it is open which of them counts.`, `“${repeated}=” was found ${repeated === "Signature" ? signatures : inHead.repeated + swapped.repeated} times.`, "Give each part once. A user's name must not hold parts of the header."));
 
   const userText = access === null ? "" : isSwapped ? text.slice((signature?.value ?? 0) + access.value) : head.slice(access.value);
-  const { value: userValue, after } = cutValue(userText, signature !== null && !isSwapped);
+  const { value: userValue, after, next } = cutValue(userText, signature !== null && !isSwapped);
   const signatureText = signature === null ? "" : isSwapped ? text.slice(signature.value, signature.value + (swapped.parameter?.at ?? 0)) : text.slice(signature.value);
   const { value: signatureValue, rest } = cutSignature(signatureText);
 
@@ -277,9 +277,12 @@ function takeParameters(work: Work): Pick<HeaderReading, "user" | "signature"> {
   if (isSwapped) separator(findings, "Access stands before Signature.", "Signature is the first of them here.");
   else if (access !== null && signature !== null && after !== ", ") separator(findings, "Between the user and Signature there is to be a comma and one blank.", after === "" ? "Nothing stands between them." : `There stands “${shown(after)}”.`);
   if (access !== null && head.slice(0, access.at).trim() !== "" && !isSwapped) separator(findings, "Access follows the algorithm at once.", `“${shown(head.slice(0, access.at).trim())}” stands between.`);
+  if (next !== null && repeated === null && !/^(access|signature)$/i.test(next)) findings.push(unknownParameter(next));
   if (rest !== "" && !isSwapped) trailing(rest, findings);
   return { user: user === "" ? null : user, signature: written === "" ? null : written };
 }
+
+const unknownParameter = (name: string): Mistake => mistake("header.unknown-parameter", `The services know no part named ${name}.`, `“${name}=” stands there.`, `Leave it out: ${form}`);
 
 function trailing(rest: string, findings: Mistake[]): void {
   const [, name] = /([A-Za-z][A-Za-z0-9_-]{0,40})\s*=/.exec(rest) ?? [];
@@ -287,14 +290,16 @@ function trailing(rest: string, findings: Mistake[]): void {
     separator(findings, "After the signature there is to be nothing.", `There stands “${shown(rest)}”.`);
     return;
   }
-  findings.push(mistake("header.unknown-parameter", `The services know no part named ${name}.`, `“${name}=” stands after the signature.`, `Leave it out: ${form}`));
+  findings.push(unknownParameter(name));
 }
 
-/** The user, and what separates it from what follows. */
-function cutValue(text: string, isFollowed: boolean): { readonly value: string; readonly after: string } {
+/** The user, and what separates it from what follows; where another part follows, that one's name. */
+function cutValue(text: string, isFollowed: boolean): { readonly value: string; readonly after: string; readonly next: string | null } {
+  const further = /[,;]\s{0,20}([A-Za-z][A-Za-z0-9_-]{0,40})\s{0,20}=/.exec(text);
+  if (further) return { value: text.slice(0, further.index), after: ", ", next: further[1] ?? "" };
   const end = isFollowed ? text.length : /[,;]/.exec(text)?.index ?? text.length;
   const valueEnd = endRun(text.slice(0, end), isGap);
-  return { value: text.slice(0, valueEnd), after: isFollowed ? text.slice(valueEnd, end) : "" };
+  return { value: text.slice(0, valueEnd), after: isFollowed ? text.slice(valueEnd, end) : "", next: null };
 }
 
 /** The signature, and what stands after it. Blanks stay: they may have been plus signs. */

@@ -96,5 +96,6 @@ export function readSignatureText(text: string, lengths: readonly number[]): Tex
     const found = all.find(({ bytes }) => bytes.length === length);
     if (found) return found;
   }
-  return all[0] ?? null;
+  // That a blank was a plus sign is a guess, which only the right length bears out.
+  return all.find(({ codes }) => !codes.includes("signature.plus-became-space")) ?? null;
 }

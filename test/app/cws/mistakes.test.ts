@@ -217,7 +217,7 @@ describe("the crafted requests", () => {
 
 /** Gives the codes of the diagnosis, in its order. */
 function diagnosed({ header, method, body, version, url }: CraftedCase): { readonly valid: boolean; readonly codes: readonly string[] } {
-  const users = crafted.users.map(({ name, publicKeyPem }) => ({ ...openingKeyOfPem(publicKeyPem), name, isActive: true }));
+  const users = crafted.users.map(({ name, publicKeyPem, state }) => ({ ...openingKeyOfPem(publicKeyPem), name, isActive: state === "active" }));
   const { valid, findings } = diagnose({ header, method: method as Method, body: body.length === 0 ? [] : [body], version, url, users }, zlibCompression);
   return { valid, codes: findings.map(({ code }) => code) };
 }
