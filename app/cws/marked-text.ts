@@ -76,7 +76,7 @@ export function markedIn(text: string): Marked | null {
     if (!/[\r\n]/.test(piece)) oneLine = true;
     return label === "SSH2 PUBLIC KEY" ? withoutHeaders(piece) : piece;
   }).join("");
-  const outside = around.some((piece, index) => (index === 0 ? piece.replace(/[ \t]+$/, "") : piece).trim() !== "");
+  const outside = around.some((piece) => piece.trim() !== "");
   return {
     blocks: blocksOf(whole),
     changes: [

@@ -351,6 +351,7 @@ describe("what cannot be read", () => {
     ["a mebibyte of mail quoted again and again", () => ">".repeat(1024 * 1024)],
     ["a mebibyte of backslashes", () => "-----BEGIN \\n".repeat(80_000)],
     ["a mebibyte of indented lines", () => `-----BEGIN PUBLIC KEY-----${"\n    ".repeat(200_000)}`],
+    ["a mebibyte of blanks amid a line", () => `${" ".repeat(1024 * 1024 - 100)}x-----BEGIN PUBLIC KEY-----\nAAAA`],
     ["a mebibyte of blanks before a marker", () => `${" ".repeat(1024 * 1024 - 100)}-----BEGIN PUBLIC KEY-----`],
   ])("%s are refused in no time", (_, make) => {
     const content = make();
