@@ -6,7 +6,8 @@ import { bitsOfNumber, type RsaNumbers } from "./rsa-numbers.ts";
 /** "broken" is never taken; "short" only when that is asked for. */
 export interface Weakness {
   readonly grade: "broken" | "short" | "warning" | "information";
-  readonly code: string;
+  /** "key-short" is the one that can be allowed. */
+  readonly code: "key-too-short" | "key-short" | "key-2048" | "key-factor" | "key-near-factors" | "key-roca" | "key-exponent";
   /** In words that fit after "The key is too weak:". */
   readonly problem: string;
   readonly remedy: string;
@@ -27,13 +28,16 @@ const grades: readonly Weakness["grade"][] = ["broken", "short", "warning", "inf
 
 function modulusWeaknesses(modulus: bigint): readonly Weakness[] {
   const bits = bitsOfNumber(modulus);
-  if (bits < 1024) return [{ grade: "broken", code: "key-short", problem: `it has ${bits} bits, which one computer can factor.`, remedy: makeLonger }];
+  if (bits < 1024) return [{ grade: "broken", code: "key-too-short", problem: `it has ${bits} bits, which one computer can factor.`, remedy: makeLonger }];
   const factor = primes.find((prime) => modulus % BigInt(prime) === 0n);
   if (factor !== undefined) return [{ grade: "broken", code: "key-factor", problem: `its modulus can be divided by ${factor}. It was damaged, or made by a program that is broken.`, remedy: makeAnother }];
   if (hasRocaForm(modulus)) {
     return [{ grade: "broken", code: "key-roca", problem: "its modulus has the form that Infineon's chips gave to their keys (ROCA, CVE-2017-15361), which can be factored.", remedy: makeAnother }];
   }
-  if (bits < 2048) return [{ grade: "short", code: "key-short", problem: `it has ${bits} bits; 2048 are the least that CorEMR recommends.`, remedy: `${makeLonger} To take it all the same, say so with --allow-weak.` }];
+  if (hasNearFactors(modulus)) {
+    return [{ grade: "broken", code: "key-near-factors", problem: "its two primes lie so close together that they are found at once (CVE-2022-26320).", remedy: makeAnother }];
+  }
+  if (bits < 2048) return [{ grade: "short", code: "key-short", problem: `it has ${bits} bits; 2048 are the least that CorEMR recommends.`, remedy: `${makeLonger} To take it all the same, say so with --allow-weak, or tick “Take it all the same”.` }];
   return bits < 3072 ? [{ grade: "information", code: "key-2048", problem: `it has ${bits} bits. That is enough today; CorEMR itself uses 4096.`, remedy: "Choose 4096 bits for the next pair." }] : [];
 }
 
@@ -81,6 +85,31 @@ function primesBelow(limit: number): readonly number[] {
     for (let multiple = number * number; multiple < limit; multiple += number) composite[multiple] = 1;
   }
   return found;
+}
+
+/** Fermat's method in a hundred steps, which finds primes that were chosen one after the other, and leaves all others alone. */
+export function hasNearFactors(modulus: bigint): boolean {
+  let middle = squareRoot(modulus);
+  if (middle * middle < modulus) middle += 1n;
+  for (let step = 0; step < 100; step++, middle += 1n) {
+    const square = middle * middle - modulus;
+    // Squares end in few ways: most numbers are told from them without a root.
+    if (endsOfSquares.has(Number(square & 63n)) && squareRoot(square) ** 2n === square) return true;
+  }
+  return false;
+}
+
+const endsOfSquares: ReadonlySet<number> = new Set(Array.from({ length: 64 }, (_, number) => number * number & 63));
+
+/** Rounded down, by Newton's method. */
+function squareRoot(number: bigint): bigint {
+  if (number < 2n) return number;
+  let root = 1n << BigInt(Math.ceil(bitsOfNumber(number) / 2));
+  for (;;) {
+    const next = (root + number / root) >> 1n;
+    if (next >= root) return root;
+    root = next;
+  }
 }
 
 /** For each prime up to 167 what 65537 to any power leaves over. */

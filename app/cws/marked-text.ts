@@ -30,8 +30,9 @@ export function mended(text: string): Mended {
   const seen = step(text, text.replace(invisible, ""), "Invisible characters in it were left out.");
   const plain = step(seen, seen.replace(oddBlanks, " ").replace(oddLineEnds, "\n"), "Blanks of another kind in it were made ordinary ones.");
   const broken = plain.includes("\\n") && plain.search(marker) >= 0 ? step(plain, plain.replace(/(?:\\r)?\\n/g, "\n"), "The two characters \\n in it were made line ends.") : plain;
+  const unquoted = /^[ \t]{0,40}>[> \t]{0,80}[^\s\w>]{1,12} ?BEGIN/im.test(broken) ? step(broken, broken.replace(/^[ \t]*>[> \t]*/gm, ""), "The > before its lines, by which a mail quotes another, were left out.") : broken;
   let [dashes, counts] = [false, false];
-  const marked = broken.replace(marker, (found: string, word: string, label: string) => {
+  const marked = unquoted.replace(marker, (found: string, word: string, label: string) => {
     const name = label.toUpperCase().trim().replace(/ +/g, " ");
     if (!labels.test(name)) return found;
     const whole = `-----${word.toUpperCase()} ${name}-----`;
@@ -75,7 +76,7 @@ export function markedIn(text: string): Marked | null {
     if (!/[\r\n]/.test(piece)) oneLine = true;
     return label === "SSH2 PUBLIC KEY" ? withoutHeaders(piece) : piece;
   }).join("");
-  const outside = around.some((piece, index) => (index === 0 ? piece.replace(/[ \t]+$/, "") : piece).trim() !== "");
+  const outside = around.some((piece) => piece.trim() !== "");
   return {
     blocks: blocksOf(whole),
     changes: [

@@ -78,7 +78,13 @@ const sendText = (name: string, replaces: string | null): string => [
   replaces === null ? "" : `How to switch over from ${printable(replaces)}: ${quoteCommand(["lockstep", "key-user", "guide", replaces])}\n`,
 ].join("");
 
+/** What --plan asks for would have to be the act itself. Throws usage. */
+function refusePlan({ plan }: Options, verb: string): void {
+  if (plan === true) throw problem("usage", { problem: `\`${verb}\` has no --plan. \`key-user examine FILE\` says what a key is, and changes nothing.` });
+}
+
 async function addUser(name: string, { host, options }: Context): Promise<Answer> {
+  refusePlan(options, "key-user add");
   const file = needed(options, "public-key", "key-user add");
   const value = await host.keyUser.add({
     name, key: await uploadOrInput(file, "--public-key"), ...replacing(options),
@@ -95,6 +101,7 @@ async function addUser(name: string, { host, options }: Context): Promise<Answer
 }
 
 async function generateUser(name: string, { host, options }: Context): Promise<Answer> {
+  refusePlan(options, "key-user generate");
   const folder = resolve(needed(options, "out-dir", "key-user generate"));
   const keyBits = keyBitsOf(options);
   const wrong = nameProblem(name);

@@ -84,10 +84,10 @@ export function openChainedLog<Entry>({ folder, name, schema, head: headRule, da
     return { entries, last, before, whole };
   }
 
-  /** Null where there is none; "unreadable" where it is not what was written. Throws file-unreadable. */
+  /** Null where there is none; "unreadable" where it is not what was written. Throws file-unreadable, where every entry has its head. */
   async function readHead(): Promise<Head | "unreadable" | null> {
     const text = await readFile(headPath, "utf8").catch((thrown: unknown) => {
-      if (isMissing(thrown)) return null;
+      if (isMissing(thrown) || headRule !== "every") return null;
       throw readProblem(headPath, thrown);
     });
     if (text === null) return null;

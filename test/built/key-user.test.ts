@@ -100,6 +100,7 @@ describe("key-user add", () => {
     expect(await failed(["add", "clinic10", "--public-key", at("nowhere")])).toEqual([3, "file-not-found"]);
     expect(await failed(["add", "clinic10", "--public-key", fresh, "--allow-weak", "--replaces", "nobody"])).toEqual([3, "not-found"]);
     expect(await failed(["add", "clinic10"])).toEqual([2, "usage"]);
+    expect(await failed(["add", "clinic10", "--public-key", fresh, "--allow-weak", "--plan"])).toEqual([2, "usage"]);
     expect(fileHashes(data)).toEqual(hashes);
   });
 

@@ -1,5 +1,5 @@
 // The journal on disk: what survives power cuts, and what is told of damage.
-import { appendFileSync, mkdtempSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -82,6 +82,23 @@ describe("the journal", () => {
     await journal.append(end);
     truncateSync(file, size);
     await expect(openJournal(folder).entries()).rejects.toMatchObject({ code: "journal-damaged" });
+  });
+
+  it.each<[string, () => void]>([
+    ["gone", () => rmSync(join(folder, "journal.head"))],
+    ["no JSON", () => writeFileSync(join(folder, "journal.head"), "{")],
+    ["a folder", () => {
+      rmSync(join(folder, "journal.head"));
+      mkdirSync(join(folder, "journal.head"));
+    }],
+  ])("is read without its head where that is %s: a half-done change can still be put back", async (_, spoil) => {
+    const journal = openJournal(folder);
+    await journal.append(entry(0));
+    await journal.append(end);
+    spoil();
+    expect(await openJournal(folder).entries()).toEqual([entry(0), end]);
+    await openJournal(folder).append(entry(1));
+    expect(await openJournal(folder).entries()).toHaveLength(3);
   });
 
   it("refuses to append to a damaged file", async () => {

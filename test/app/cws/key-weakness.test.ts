@@ -1,7 +1,7 @@
 // How strong a public key is: what is refused, what is warned of, and that sound keys are left alone.
 import { checkPrimeSync, createPublicKey, generateKeyPairSync, generatePrimeSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { hasRocaForm, requireStrength, weaknessesOf, weaknessFindings, type Weakness } from "../../../app/cws/key-weakness.ts";
+import { hasNearFactors, hasRocaForm, requireStrength, weaknessesOf, weaknessFindings, type Weakness } from "../../../app/cws/key-weakness.ts";
 import { readPublicKey } from "../../../app/cws/public-key.ts";
 import { publicKeyInfoOf, type RsaNumbers } from "../../../app/cws/rsa-numbers.ts";
 import { openssl } from "../../fixtures/certificates.ts";
@@ -25,8 +25,8 @@ const refused = (numbers: RsaNumbers, allowShort = false): boolean => {
 
 describe("the length of a key", () => {
   it.each<[number, string[], boolean, boolean]>([
-    [512, ["broken key-short"], true, true],
-    [1016, ["broken key-short"], true, true],
+    [512, ["broken key-too-short"], true, true],
+    [1016, ["broken key-too-short"], true, true],
     [1024, ["short key-short"], true, false],
     [2040, ["short key-short"], true, false],
     [2048, ["information key-2048"], false, false],
@@ -71,6 +71,28 @@ describe("a modulus that is none", () => {
       expect([weakness?.grade, weakness?.code]).toEqual(["broken", "key-factor"]);
       expect(weakness?.problem).toContain(String(factor));
     }
+  });
+});
+
+describe("a modulus of two primes that lie close together", () => {
+  const nextPrime = (number: bigint): bigint => {
+    let candidate = number | 1n;
+    while (!checkPrimeSync(candidate)) candidate += 2n;
+    return candidate;
+  };
+
+  it.each([1024, 2048])("is refused, for primes of %i bits", (bits) => {
+    const p = generatePrimeSync(bits, { bigint: true });
+    for (const q of [p, nextPrime(p + 2n), nextPrime(p + (1n << BigInt(bits / 2)))]) {
+      expect(grades({ modulus: p * q, exponent: 65537n })[0]).toBe("broken key-near-factors");
+    }
+  });
+
+  it("is told from sound keys, and those of any length are looked at in no time", () => {
+    for (let turn = 0; turn < 20; turn++) expect(hasNearFactors(made(1024).modulus)).toBe(false);
+    const begun = performance.now();
+    expect(hasNearFactors((1n << 16_383n) + key2048.modulus)).toBe(false);
+    expect(performance.now() - begun).toBeLessThan(1500);
   });
 });
 
