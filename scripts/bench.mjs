@@ -1,4 +1,4 @@
-// `npm run bench`: builds what is not up to date and runs the measurements. Every figure is a ratio within this run.
+// `npm run bench [-- NAME …]`: builds what is not up to date and runs the measurements. Every figure is a ratio within this run.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { buildAll } from "./build.mjs";
@@ -13,4 +13,4 @@ await build({
   ssr: { noExternal: true, external: ["@playwright/test", "koffi"] },
   build: { ssr: join(root, "test/bench/bench.ts"), outDir, target: "node20", emptyOutDir: true, rolldownOptions: { external: ["@playwright/test", "koffi"], output: { entryFileNames: "bench.js" } } },
 });
-process.exit(spawnSync(process.execPath, [join(outDir, "bench.js"), join(root, "dist/lockstep.js")], { stdio: "inherit" }).status ?? 1);
+process.exit(spawnSync(process.execPath, [join(outDir, "bench.js"), join(root, "dist/lockstep.js"), ...process.argv.slice(2)], { stdio: "inherit" }).status ?? 1);

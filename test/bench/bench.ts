@@ -17,6 +17,7 @@ import { makeServerPfx } from "../fixtures/certificates.ts";
 import { dcdrConfiguration } from "../fixtures/configuration.ts";
 import { openConsole } from "../../main/console.ts";
 import { readingBench } from "./reading.ts";
+import { signatureBench } from "./signature.ts";
 import { windowBench } from "./window.ts";
 
 const program = process.argv[2] ?? "dist/lockstep.js";
@@ -154,15 +155,26 @@ function httpSysBench(): void {
   row("5,000 bindings and 5,000 reservations listed, explained and checked, against parsing them from JSON", (of("list") + of("explain") + of("check")) / of("parse"), milliseconds(of("list") + of("explain") + of("check")));
 }
 
+/** By name, in the order in which they run; the command line's second argument chooses some of them. */
+const benches: Readonly<Record<string, (directory: string) => unknown>> = {
+  secure: async (directory) => {
+    await secureRun(directory);
+    commandStart(join(directory, "machine"));
+  },
+  httpsys: httpSysBench,
+  signature: () => signatureBench(row),
+  configuration: (directory) => {
+    configurationEdit();
+    configurationMemory(directory);
+  },
+  reading: () => readingBench(row),
+  window: () => windowBench(program, row),
+};
+const wanted = process.argv.slice(3);
+
 const directory = mkdtempSync(join(tmpdir(), "lockstep-bench-"));
 try {
-  await secureRun(directory);
-  commandStart(join(directory, "machine"));
-  httpSysBench();
-  configurationEdit();
-  configurationMemory(directory);
-  await readingBench(row);
-  await windowBench(program, row);
+  for (const [name, bench] of Object.entries(benches)) if (wanted.length === 0 || wanted.includes(name)) await bench(directory);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
