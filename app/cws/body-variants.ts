@@ -136,7 +136,7 @@ function* byteVariants(body: Uint8Array): Iterable<Variant> {
 
 /** Characters of windows-1252 from 0x80 to 0x9f, those that it leaves open as controls. Not every platform's own decoder knows them. */
 const windowsBlock = "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178";
-const windowsCharacters = new Map([...windowsBlock].map((character, at) => [character.charCodeAt(0), 0x80 + at]));
+const windowsCharacters = new Map(Array.from(windowsBlock, (character, at) => [character.charCodeAt(0), 0x80 + at]));
 
 function windowsText(octets: Uint8Array): string {
   return latin1(octets).replace(/[\u0080-\u009f]/g, (character) => windowsBlock.charAt(character.charCodeAt(0) - 0x80));

@@ -3,10 +3,10 @@ import { createHash, type KeyObject } from "node:crypto";
 import { hashNames, hashOf, signedBy, type Algorithm, type Hash, type Method, type ServiceVersion, type Signed } from "./algorithm.ts";
 import { bodyVariants, unresolvedVariables, type Compression, type Variant } from "./body-variants.ts";
 import type { Diagnosis, Mistake, MistakeCode } from "./cws-view.ts";
-import { exactHeader, headerValue, readHeader, type HeaderReading } from "./header.ts";
+import { exactHeader, headerValue, readHeader, valueOf, type HeaderReading } from "./header.ts";
 import { open, opens, openingKey, pssHash, type Opened, type OpeningKey } from "./opening.ts";
 import { isBase64Like, readSignatureText, type TextReading } from "./signature-text.ts";
-import { decodeCanonical, verifyPieces, type Pieces } from "./signature.ts";
+import { verifyPieces, type Pieces } from "./signature.ts";
 
 /** A user's public key, ready to open signatures. */
 export interface RegisteredKey extends OpeningKey {
@@ -59,13 +59,11 @@ const mistake = (code: MistakeCode, message: string, evidence: string, mend: str
 /** The diagnosis of a header that is exactly right and whose signature holds, by the short way; null for any other, which only `diagnose` tells apart. */
 export function diagnoseValid(question: DiagnosisQuestion): Diagnosis | null {
   const { header, version = "V2", users } = question;
-  const value = /^authorization: /i.test(header) ? header.slice("authorization: ".length) : header;
-  const found = exactHeader(value.replace(/\r?\n$/, ""));
+  const found = exactHeader(valueOf(header));
   if (found === null || version === "V1" && found.algorithm !== "CWS-SHA1") return null;
   if (question.user !== undefined && question.user !== found.user) return null;
   const key = question.key ?? users.find(({ name, isActive }) => isActive && name === found.user)?.key;
-  const signature = decodeCanonical(found.signature);
-  if (key === undefined || signature === null || !verifyPieces(found.algorithm, messageOf(question), signature, key)) return null;
+  if (key === undefined || !verifyPieces(found.algorithm, messageOf(question), found.signature, key)) return null;
   return { valid: true, user: found.user, algorithm: found.algorithm, findings: [], opened: null };
 }
 

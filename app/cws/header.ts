@@ -20,11 +20,21 @@ const exact = /^(CWS-SHA1|CWS-SHA256) Access=((?:(?![,="'])[!-~]){1,128}), Signa
 /** The header's value. */
 export const headerValue = (algorithm: Algorithm, user: string, signature: string): string => `${algorithm} Access=${user}, Signature=${signature}`;
 
+const nameAndColon = "Authorization: ";
+
+/** The value of a line that is written as usual; the line itself where it is the value, or is written otherwise. */
+export function valueOf(line: string): string {
+  const start = line.startsWith(nameAndColon) || line.slice(0, nameAndColon.length).toLowerCase() === nameAndColon.toLowerCase() ? nameAndColon.length : 0;
+  const end = line.endsWith("\r\n") ? line.length - 2 : line.endsWith("\n") ? line.length - 1 : line.length;
+  return line.slice(start, end);
+}
+
 /** The header's value taken apart where it is written exactly as it must be; null where it is not. */
 export function exactHeader(value: string): { readonly algorithm: Algorithm; readonly user: string; readonly signature: string } | null {
   const [, algorithm, user, signature] = exact.exec(value) ?? [];
   const known = algorithms.find((one) => one === algorithm);
-  return known === undefined || user === undefined || signature === undefined ? null : { algorithm: known, user, signature };
+  // With its padding, base64 comes in fours.
+  return known === undefined || user === undefined || signature === undefined || signature.length % 4 !== 0 ? null : { algorithm: known, user, signature };
 }
 
 const mistake = (code: MistakeCode, message: string, evidence: string, mend: string): Mistake => ({ code, message, evidence, mend });
@@ -264,7 +274,7 @@ function takeParameters(work: Work): Pick<HeaderReading, "user" | "signature"> {
 
   const userText = access === null ? "" : isSwapped ? text.slice((signature?.value ?? 0) + access.value) : head.slice(access.value);
   const { value: userValue, after, next } = cutValue(userText, signature !== null && !isSwapped);
-  const signatureText = signature === null ? "" : isSwapped ? text.slice(signature.value, signature.value + (swapped.parameter?.at ?? 0)) : text.slice(signature.value);
+  const signatureText = signature === null ? "" : isSwapped ? text.slice(signature.value, signature.value + swapped.parameter.at) : text.slice(signature.value);
   const { value: signatureValue, rest } = cutSignature(signatureText);
 
   const user = unquote(userValue, "the user", findings);
@@ -313,8 +323,7 @@ function cutSignature(text: string): { readonly value: string; readonly rest: st
  * mistake that follows from another is not told. Takes any text, in time that grows with its length.
  */
 export function readHeader(line: string, version: ServiceVersion = "V2"): HeaderReading {
-  const value = /^authorization: /i.test(line) ? line.slice("authorization: ".length) : line;
-  const found = exactHeader(value.replace(/\r?\n$/, ""));
+  const found = exactHeader(valueOf(line));
   if (found !== null && isKnownIn(found.algorithm, version)) return { scheme: found.algorithm, algorithm: found.algorithm, user: found.user, signature: found.signature, findings: [] };
 
   const work: Work = { text: line, names: 0, findings: [] };

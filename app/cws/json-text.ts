@@ -197,9 +197,9 @@ export function printJson(root: JsonNode, { spacing, escaping, numbering, orderi
   const inside = (indentation: string): string => (spacing.indentation === "aligned" ? " ".repeat(column + 3) : `${indentation}${spacing.indentation}`);
   const write = (node: JsonNode, indentation: string): void => {
     switch (node.kind) {
-      case "string": return put(string(node.lexeme));
-      case "number": return put(numbering(node.lexeme));
-      case "word": return put(node.lexeme);
+      case "string": put(string(node.lexeme)); return;
+      case "number": put(numbering(node.lexeme)); return;
+      case "word": put(node.lexeme); return;
       case "array": case "object": {
         const [opening, closing] = node.kind === "array" ? ["[", "]"] as const : ["{", "}"] as const;
         const outer = spacing.indentation === "aligned" ? " ".repeat(column) : indentation;

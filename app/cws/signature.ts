@@ -13,12 +13,12 @@ export function signPieces(algorithm: Algorithm, pieces: Pieces, privateKey: Key
   return signer.sign(privateKey, "base64");
 }
 
-/** Whether a signature in base64 is that of the bytes. False for anything that is no signature. */
-export function verifyPieces(algorithm: Algorithm, pieces: Pieces, signature: Uint8Array, publicKey: KeyObject): boolean {
+/** Whether a signature, in base64 as it must be, is that of the bytes. False for anything that is no signature. */
+export function verifyPieces(algorithm: Algorithm, pieces: Pieces, signature: string, publicKey: KeyObject): boolean {
   const verifier = createVerify(hashOf[algorithm]);
   for (const piece of pieces) verifier.update(piece);
   try {
-    return verifier.verify(publicKey, signature);
+    return verifier.verify(publicKey, signature, "base64");
   } catch {
     return false;
   }

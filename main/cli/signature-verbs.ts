@@ -22,19 +22,10 @@ function oneOf<Value extends string>(values: readonly Value[], text: string, opt
 /** The bytes of --body-file, handed over piece by piece where they are many. Undefined without a file. Throws what reading throws, body-too-large. */
 async function bodyOf({ "body-file": file }: Options, host: Host): Promise<BodySource | undefined> {
   if (file === undefined) return undefined;
-  let id: string | null = null;
-  let held: Buffer = Buffer.alloc(0);
-  const hand = async (): Promise<void> => {
-    id ??= (await host.body.begin({})).id;
-    for (let at = 0; at < held.length; at += bodyPieceLimit) await host.body.append({ id, content: held.subarray(at, at + bodyPieceLimit).toString("base64") });
-    held = Buffer.alloc(0);
-  };
+  const { id } = await host.body.begin({});
   for await (const piece of file === "-" ? process.stdin as AsyncIterable<Buffer> : filePieces(file)) {
-    held = held.length === 0 ? Buffer.from(piece) : Buffer.concat([held, piece]);
-    if (held.length >= bodyPieceLimit) await hand();
+    for (let at = 0; at < piece.length; at += bodyPieceLimit) await host.body.append({ id, content: Buffer.from(piece.subarray(at, at + bodyPieceLimit)).toString("base64") });
   }
-  if (id === null) return { content: held.toString("base64") };
-  if (held.length > 0) await hand();
   return { id };
 }
 

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Method } from "../../../app/cws/algorithm.ts";
 import { mistakeCodes, type MistakeCode } from "../../../app/cws/cws-view.ts";
 import { diagnose } from "../../../app/cws/diagnosis.ts";
 import { openingKeyOfPem } from "../../../app/cws/opening.ts";
@@ -218,7 +217,7 @@ describe("the crafted requests", () => {
 /** Gives the codes of the diagnosis, in its order. */
 function diagnosed({ header, method, body, version, url }: CraftedCase): { readonly valid: boolean; readonly codes: readonly string[] } {
   const users = crafted.users.map(({ name, publicKeyPem, state }) => ({ ...openingKeyOfPem(publicKeyPem), name, isActive: state === "active" }));
-  const { valid, findings } = diagnose({ header, method: method as Method, body: body.length === 0 ? [] : [body], version, url, users }, zlibCompression);
+  const { valid, findings } = diagnose({ header, method, body: body.length === 0 ? [] : [body], version, url, users }, zlibCompression);
   return { valid, codes: findings.map(({ code }) => code) };
 }
 
