@@ -87,12 +87,14 @@ function takeName(work: Work): void {
   const before = work.names;
   let other: string | null = null;
   for (;;) {
-    const [all, name = ""] = /^[ \t]*([A-Za-z][A-Za-z-]{0,60})[ \t]*:[ \t]*/.exec(work.text) ?? [];
+    const [all, name = "", gap = ""] = /^[ \t]*([A-Za-z][A-Za-z-]{0,60})([ \t]*):[ \t]*/.exec(work.text) ?? [];
     if (all === undefined) break;
     if (name.toLowerCase() === "authorization") work.names++;
     else if (/^(cws|access|signature)/i.test(name) || other !== null) break;
     else other = name;
     work.text = work.text.slice(all.length);
+    // RFC 9112, 5.1: a server answers this with 400.
+    if (gap !== "") separator(work.findings, "Between the header's name and its colon there is to be nothing.", `After “${name}” stands a blank.`);
     if (work.names > 8) break;
   }
   if (work.names > 1 && before <= 1) {
