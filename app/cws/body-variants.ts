@@ -129,7 +129,10 @@ function* byteVariants(body: Uint8Array): Iterable<Variant> {
   yield { codes: ["body.trimmed"], what: "the body without blanks and line ends at its close", bytes: end };
   yield { codes: ["body.trimmed"], what: "the body without blanks and line ends at its beginning and close", bytes: trimmedStart(end) };
   yield { codes: ["body.trimmed"], what: "the body without blanks and line ends at its beginning", bytes: trimmedStart(bare) };
-  for (const [name, octets] of [["a blank", [0x20]], ["two line ends", [0x0a, 0x0a]], ["a zero octet", [0]]] as const) {
+  const blank = Uint8Array.of(0x20);
+  yield { codes: ["body.trimmed"], what: "the body with a blank at its beginning", bytes: joined(blank, bare) };
+  yield { codes: ["body.trimmed"], what: "the body with a blank at its beginning and close", bytes: joined(blank, bare, blank) };
+  for (const [name, octets] of [["a blank", [0x20]], ["two blanks", [0x20, 0x20]], ["two line ends", [0x0a, 0x0a]], ["a zero octet", [0]]] as const) {
     yield { codes: [name === "two line ends" ? "body.trailing-newline" : "body.trimmed"], what: `the body with ${name} at its close`, bytes: joined(body, Uint8Array.from(octets)) };
   }
 }
@@ -339,13 +342,23 @@ export function unresolvedVariables(body: Uint8Array): readonly string[] {
   return [...new Set(decodeText(body).match(placeholder) ?? [])].slice(0, 5);
 }
 
+/** How a variable may be called for a member: as it is, nameOfIt, name_of_it, NAME_OF_IT. */
+const words = (name: string): readonly string[] => name.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/).filter((word) => word !== "");
+const namings: readonly ((name: string) => string)[] = [
+  (name) => name,
+  (name) => words(name).map((word, index) => (index === 0 ? word.toLowerCase() : `${word.charAt(0).toUpperCase()}${word.slice(1).toLowerCase()}`)).join(""),
+  (name) => words(name).map((word) => word.toLowerCase()).join("_"),
+  (name) => words(name).map((word) => word.toUpperCase()).join("_"),
+];
+
 /** Texts in which values still have the variables that a tool put in for them, guessed by the names of their members. */
 function* variableVariants(root: JsonNode, text: string): Iterable<Variant> {
   if (text.length > smallBody) return;
   const values = namedValues(root, 10);
-  const styles: readonly (readonly [(name: string) => string, boolean])[] = [
+  const forms: readonly (readonly [(name: string) => string, boolean])[] = [
     [(name) => `{{${name}}}`, true], [(name) => `{{${name}}}`, false], [(name) => `{{ ${name} }}`, true], [(name) => `\${${name}}`, true], [(name) => `{{$${name}}}`, true],
   ];
+  const styles = namings.flatMap((naming) => forms.map(([form, keepsQuotes]) => [(name: string) => form(naming(name)), keepsQuotes] as const));
   for (const [style, keepsQuotes] of styles) {
     for (let chosen = 1; chosen < 2 ** values.length; chosen++) {
       let replaced = "";

@@ -188,11 +188,27 @@ function unreadable(text: string): Mistake {
   return mistake("signature.not-base64", "The signature is no base64.", `It has ${text.length} characters, some of which base64 has not.`, "Encode the signature's bytes in base64, on one line.");
 }
 
+/** What bytes are that come from other cryptography than RSA; null where nothing tells. */
+function otherKind(bytes: Uint8Array): string | null {
+  // SEQUENCE of two INTEGERs (RFC 3279, 2.2.3).
+  if (bytes[0] === 0x30 && bytes[1] === bytes.length - 2 && bytes[2] === 0x02) return "one of ECDSA or DSA";
+  // Not SHA-384: the first line of base64 that was wrapped has 48 bytes too.
+  const hash = allHashes.find((one) => digestOf(one).length === bytes.length && bytes.length <= 32);
+  return hash === undefined ? null : `as long as a hash or an HMAC by ${hashNames[hash]}`;
+}
+
 /** Octets that signatures have, by the usual sizes of keys. */
 const usualLengths: readonly number[] = [64, 96, 128, 192, 256, 384, 512, 1024, 2048];
 
 function unopened({ bytes }: TextReading, expected: Candidate | null, whose: string | null, spelling: readonly Mistake[]): Mistake {
   const key = whose === null ? "the key" : `the key of ${whose}`;
+  const other = otherKind(bytes);
+  if (other !== null) {
+    return mistake(
+      "signature.unknown-origin", `This is no RSA signature, but ${other}.`, `It has ${bytes.length} bytes${expected === null ? "" : `; a signature by ${key} (${expected.length * 8} bits) has ${expected.length}`}.`,
+      "Sign with an RSA private key, whose public half is registered.",
+    );
+  }
   if (expected !== null && bytes.length !== expected.length) {
     const evidence = `It has ${bytes.length} bytes; a signature by ${key} (${expected.length * 8} bits) has ${expected.length}.`;
     if (bytes.length < expected.length && !usualLengths.includes(bytes.length)) return mistake("signature.truncated", "The signature's end is missing.", evidence, "Send the whole base64. Look for a field or variable that is too short for it.");
@@ -216,7 +232,7 @@ function diagnoseOpened(opened: Opened, subject: Subject, by: Candidate): Outcom
       const { findings, expected } = diagnoseDigest(opened.hash, opened.digest, subject);
       return { findings, opened: { by: by.name, hash: hashNames[opened.hash], signedDigest: hexadecimal(opened.digest), expectedDigest: hexadecimal(expected) } };
     }
-    case "payload": return { findings: diagnosePayload(opened.payload, subject), opened: { by: by.name, hash: null, signedDigest: null, expectedDigest: null } };
+    case "payload": return { findings: diagnosePayload(opened, subject), opened: { by: by.name, hash: null, signedDigest: null, expectedDigest: null } };
     case "pss": {
       const isHashOf = (pieces: Pieces): boolean => isEqual(pssHash(digestOf(opened.hash, ...pieces), opened.salt, opened.hash), opened.hashed);
       const pss = mistake("signature.pss", "The signature is padded by RSASSA-PSS; the services take PKCS #1 v1.5.", `It is PSS with ${hashNames[opened.hash]} and a salt of ${opened.salt.length} bytes.`, "Choose PKCS #1 v1.5 (RSASSA-PKCS1-v1_5) as padding.");
@@ -266,9 +282,9 @@ function doubleHash(hash: Hash, digest: Uint8Array, { message, question }: Subje
 }
 
 /** PKCS #1 v1.5 around something that names no hash. */
-function diagnosePayload(payload: Uint8Array, subject: Subject): readonly Mistake[] {
+function diagnosePayload({ payload, isPadded }: Extract<Opened, { kind: "payload" }>, subject: Subject): readonly Mistake[] {
   const raw = (evidence: string): Mistake => mistake(
-    "signature.raw-digest", "The signature does not say with which hash it was made: the private key was used on the hash, or on the body, by itself.", evidence,
+    "signature.raw-digest", "The signature does not say with which hash it was made: the private key was used on the hash, or on the body, by itself.", isPadded ? evidence : `${evidence} It is not padded either.`,
     "Sign with a function for signatures (openssl_sign, crypto.sign, SignData), not with one that encrypts by the private key.",
   );
   for (const [what, bytes] of writtenHashes(subject.message)) if (isEqual(bytes, payload)) return [raw(`It holds ${what}, and nothing before it.`)];

@@ -13,8 +13,8 @@ export interface OpeningKey {
 export type Opened =
   /** As it must be: PKCS #1 v1.5 around the digest and the name of its hash. */
   | { readonly kind: "digest"; readonly hash: Hash; readonly digest: Uint8Array }
-  /** PKCS #1 v1.5 around something else. */
-  | { readonly kind: "payload"; readonly payload: Uint8Array }
+  /** PKCS #1 v1.5 around something else; or that something with no padding but zeros. */
+  | { readonly kind: "payload"; readonly payload: Uint8Array; readonly isPadded: boolean }
   /** RSASSA-PSS; `certain` where its padding leaves no doubt, without a look at the message. */
   | { readonly kind: "pss"; readonly hash: Hash; readonly salt: Uint8Array; readonly hashed: Uint8Array; readonly certain: boolean }
   /** Nothing that a signature by this key could hold. */
@@ -61,12 +61,18 @@ export function open(signature: Uint8Array, key: OpeningKey): Opened {
   const block = blockOf(signature, key);
   if (block === null) return { kind: "noise" };
   const start = contentStart(block);
-  if (start === null) return block.at(-1) === 0xbc ? openPss(block, key) : { kind: "noise" };
+  if (start === null) return block.at(-1) === 0xbc ? openPss(block, key) : openBare(block);
   const payload = block.subarray(start);
   for (const [hash, prefix, length] of digestInfos) {
     if (payload.length === prefix.length + length && isEqual(payload.subarray(0, prefix.length), prefix)) return { kind: "digest", hash, digest: payload.subarray(prefix.length) };
   }
-  return { kind: "payload", payload };
+  return { kind: "payload", payload, isPadded: true };
+}
+
+/** The private operation without any padding: sixteen zeros before the content are no accident. */
+function openBare(block: Uint8Array): Opened {
+  const first = block.findIndex((octet) => octet !== 0);
+  return first >= 16 ? { kind: "payload", payload: block.subarray(first), isPadded: false } : { kind: "noise" };
 }
 
 /** Whether a key opens a signature to what only its own private half can have made. */

@@ -1,5 +1,5 @@
 // The diagnosis under anything that may be thrown at it. Which mistake is called what, is in mistakes.test.ts.
-import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { constants, createHash, createHmac, generateKeyPairSync, privateEncrypt, randomBytes, sign } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diagnose, type DiagnosisQuestion, type RegisteredKey } from "../../../app/cws/diagnosis.ts";
@@ -71,6 +71,30 @@ describe("a right signature", () => {
     expect(ask(good, body, "POST", { users: [], key: pairs.clinic7.publicKey }).valid).toBe(true);
     expect(codes(good, body, "POST", { users: [], key: pairs.clinic8.publicKey })).toEqual(["signature.unknown-origin"]);
   });
+});
+
+describe("what is no signature of the kind", () => {
+  const raw = (bytes: Uint8Array): string => headerFor("clinic7", bytes);
+  it("ECDSA and HMAC are of unknown origin, as they come from no RSA key", () => {
+    expect(codes(raw(sign("sha256", Buffer.from(body), generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey)), body)).toEqual(["signature.unknown-origin"]);
+    expect(codes(raw(createHmac("sha256", "secret").update(body).digest()), body)).toEqual(["signature.unknown-origin"]);
+  });
+  it("the private operation on a hash without any padding is a raw digest", () => {
+    const block = Buffer.alloc(256);
+    createHash("sha256").update(body).digest().copy(block, 224);
+    expect(codes(raw(privateEncrypt({ key: pairs.clinic7.privateKey, padding: constants.RSA_NO_PADDING }, block)), body)).toEqual(["signature.raw-digest"]);
+  });
+  it("one of a larger and of a smaller key has the wrong length", () => {
+    for (const bits of [512, 1024, 3072]) expect(codes(raw(sign("sha256", Buffer.from(body), generateKeyPairSync("rsa", { modulusLength: bits }).privateKey)), body)).toEqual(["signature.length"]);
+  });
+});
+
+it("variables are guessed by the names of members, in the usual spellings", () => {
+  const sent = '{"patient_id":"123","birthDate":"1991-04-17","n":5}';
+  for (const text of ['{"patient_id":"{{patientId}}","birthDate":"{{birth_date}}","n":5}', '{"patient_id":"123","birthDate":"{{birthDate}}","n":{{n}}}', '{"patient_id":"${PATIENT_ID}","birthDate":"1991-04-17","n":5}']) {
+    const found = codes(headerFor("clinic7", sign("sha256", Buffer.from(text), pairs.clinic7.privateKey)), sent);
+    expect(found).toEqual(text.includes("birth_date") ? ["body.unknown-difference"] : ["body.unresolved-variables"]);
+  }
 });
 
 it("no evidence quotes the signature", () => {
