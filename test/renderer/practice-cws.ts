@@ -192,7 +192,7 @@ export function practiceCws({ scenario, emit }: { readonly scenario: Scenario; r
       const method = number % 4 === 0 ? "GET" : "POST";
       const name = number % 5 === 0 ? "laboratory" : "clinic7";
       const bytes = method === "GET" ? Buffer.alloc(0) : body;
-      const signed = number % 7 === 0 && method !== "GET" ? Buffer.from("{\"a\":1}\n") : bytes;
+      const signed = number % 6 === 0 && method !== "GET" ? Buffer.from("{\"a\":1}\n") : bytes;
       const header = `CWS-SHA256 Access=${name}, Signature=${signatureOf(name, "sha256", signed)}`;
       return { number, at: new Date().toISOString(), method, path: `/ws/patients/${number}?fields=all`, bodyBytes: bytes.length, contentType: method === "GET" ? null : "application/json", header: masked(header), diagnosis: diagnose(header, bytes, undefined) };
     });

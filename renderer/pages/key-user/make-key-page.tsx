@@ -147,7 +147,7 @@ function MakeKey({ replaces, suggestedName }: { readonly replaces: KeyUser | nul
             </Field>
           </section>
           <section className="card form">
-            <div><h3>{say("makeKey.private")}</h3><p className="dim">{say("makeKey.private.means")}</p></div>
+            <div><h2 className="part-title">{say("makeKey.private")}</h2><p className="dim">{say("makeKey.private.means")}</p></div>
             <Field label={say("makeKey.file")} hint={say("makeKey.file.hint")} required {...(missing === "file" && { validationState: "error" as const, validationMessage: say("makeKey.file.missing") })}>
               <Input ref={fileField} className="mono" value={file} maxLength={4096} spellCheck={false} autoComplete="off" onChange={(_, { value }) => { change(); write(value); }} />
             </Field>

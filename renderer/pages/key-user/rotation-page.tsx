@@ -52,7 +52,7 @@ function Rotation({ user, users }: { readonly user: KeyUser; readonly users: rea
     <Page title={say("rotation.title", { name })} above={<AboveKeyUser user={user} />} lead={say("rotation.lead")}>
       <ol className="stack" aria-label={say("secure.steps")}>
         <Step number={1} done={next !== null} title={next ? say("rotation.key.made", { name: next.name }) : say("rotation.key.title")}>
-          {next ? <p><a href={addressOf({ page: "key-user", fingerprint: next.fingerprint })}>{next.name}</a> <span className="dim">{say("keyUser.rsaBits", { bits: String(next.keyBits) })}</span></p> : (
+          {next ? <p className="spaced"><a href={addressOf({ page: "key-user", fingerprint: next.fingerprint })}>{next.name}</a><span className="dim">{say("keyUser.rsaBits", { bits: String(next.keyBits) })}</span></p> : (
             <>
               <p className="dim">{say("rotation.key.means", { next: nextName(name, users, now), name })}</p>
               <div className="row">
@@ -79,7 +79,7 @@ function Rotation({ user, users }: { readonly user: KeyUser; readonly users: rea
         <Step number={5} done={retired} title={retired ? say("rotation.retire.done", { name }) : say("rotation.retire.title", { name })}>
           {retired ? <p className="dim">{say("rotation.retire.last", { name })}</p> : (
             <>
-              <p className="dim">{say("rotation.retire.means", { name })}</p>
+              <p className="dim">{say("rotation.retire.means")}</p>
               <div className="row"><Button {...restoresFocus} icon={<DeleteIcon />} onClick={retiring.ask}>{say("rotation.retire.action", { name })}</Button></div>
             </>
           )}

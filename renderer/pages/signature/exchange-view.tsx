@@ -1,9 +1,8 @@
 // What was sent to CorEMR and what came back: the answer first, then whose signature it carries, the clocks, TLS, the request.
 import type { Exchange } from "../../../app/cws/cws-view.ts";
 import { useLanguage, useSay } from "../../messages/language.tsx";
-import { formatMoment } from "../../messages/moment.ts";
+import { formatTime } from "../../messages/moment.ts";
 import { formatSize } from "../../messages/size.ts";
-import { useSession } from "../../host/host.tsx";
 import { ErrorSmallIcon, NoneSmallIcon, Notice, SuccessSmallIcon } from "../../ui/index.ts";
 import { Thumbprint } from "../certificate/thumbprint.tsx";
 import { FindingList } from "../finding-list.tsx";
@@ -50,7 +49,6 @@ function AnswerSignature({ signature }: { readonly signature: Exchange["answerSi
 
 export function ExchangeView({ exchange }: { readonly exchange: Exchange }) {
   const { say, tag } = useLanguage();
-  const { now } = useSession();
   const { request, tls, clientTime, serverTime, answerSignature, findings } = exchange;
   const difference = clockDifference(clientTime, serverTime);
   return (
@@ -73,9 +71,9 @@ export function ExchangeView({ exchange }: { readonly exchange: Exchange }) {
               </>
             )}
           </Fact>
-          <Fact name={say("send.clock.client")}>{formatMoment(clientTime, tag, now)}</Fact>
+          <Fact name={say("send.clock.client")}>{formatTime(clientTime, tag)}</Fact>
           <Fact name={say("send.clock.server")}>
-            {serverTime === null ? say("send.clock.none") : formatMoment(serverTime, tag, now)}
+            {serverTime === null ? say("send.clock.none") : formatTime(serverTime, tag)}
             {difference !== null && <div className={Math.abs(difference) > 60 ? "tone-warning" : "dim"}>{difference === 0 ? say("send.clock.same") : say(difference > 0 ? "send.clock.ahead" : "send.clock.behind", { count: Math.abs(difference) })}</div>}
           </Fact>
         </dl>

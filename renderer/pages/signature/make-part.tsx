@@ -3,8 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { SignedHeader } from "../../../app/cws/cws-view.ts";
 import { asLockstepError } from "../../../app/errors.ts";
 import { useAct, useHost, useLoaded } from "../../host/host.tsx";
-import { useLanguage, useSay } from "../../messages/language.tsx";
-import { formatSize } from "../../messages/size.ts";
+import { useSay } from "../../messages/language.tsx";
 import { Button, Notice, Spinner } from "../../ui/index.ts";
 import { Thumbprint } from "../certificate/thumbprint.tsx";
 import { ErrorNotice } from "../error-notice.tsx";
@@ -28,7 +27,7 @@ interface Made extends Omit<SignedHeader, "header" | "signature"> {
 }
 
 function Result({ made, read, onUrl, url }: { readonly made: Made; readonly read: () => string; readonly url: string; readonly onUrl: (url: string) => void }) {
-  const { say, tag } = useLanguage();
+  const say = useSay();
   const constant = made.signedBytes === 0;
   return (
     <div className="stack" role="group" aria-label={say("make.result")}>
@@ -37,7 +36,7 @@ function Result({ made, read, onUrl, url }: { readonly made: Made; readonly read
         <MaskedHeader read={read} masked={made.masked} />
         <Notice intent="warning" title={say(constant ? "make.constant.title" : "make.replay.title")}><p>{say(constant ? "make.constant.hint" : "make.replay.hint")}</p></Notice>
         <dl className="facts">
-          <Fact name={say("make.signed")}>{constant ? say("make.signed.empty") : say("make.signed.bytes", { count: made.signedBytes, size: formatSize(made.signedBytes, tag) })}</Fact>
+          <Fact name={say("make.signed")}>{constant ? say("make.signed.empty") : say("make.signed.bytes", { count: made.signedBytes })}</Fact>
           <Fact name={say("make.digest", { hash: made.algorithm === "CWS-SHA1" ? "SHA-1" : "SHA-256" })}><Thumbprint value={made.digest} what={say("make.digest.what")} /></Fact>
           <Fact name={say("make.key")}><Thumbprint value={made.fingerprint} what={say("keyUser.fingerprint.what")} /></Fact>
         </dl>
@@ -97,8 +96,10 @@ export function MakePart() {
     <div className="stack">
       <form className="stack" noValidate onSubmit={(event) => { event.preventDefault(); sign(); }}>
         <section className="card tester-form">
-          <UserField draft={draft} users={users.state === "ready" ? users.value : []} missing={userMissing} onChange={alter} />
-          <PrivateKeyField privateKey={privateKey} />
+          <div className="field-pair">
+            <div><UserField draft={draft} users={users.state === "ready" ? users.value : []} missing={userMissing} onChange={alter} /></div>
+            <div><PrivateKeyField privateKey={privateKey} /></div>
+          </div>
           <div className="field-pair">
             <div><MethodField draft={draft} onChange={alter} /></div>
             <div><AlgorithmField draft={draft} onChange={alter} /></div>

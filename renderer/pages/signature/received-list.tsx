@@ -2,6 +2,7 @@
 import { memo, useState } from "react";
 import type { Received } from "../../../app/cws/cws-view.ts";
 import { useLanguage } from "../../messages/language.tsx";
+import { formatTime } from "../../messages/moment.ts";
 import { formatSize } from "../../messages/size.ts";
 import { Button, ErrorSmallIcon, SuccessSmallIcon } from "../../ui/index.ts";
 import { Fact } from "../instance/fact.tsx";
@@ -20,7 +21,7 @@ const Line = memo(function Line({ received }: { readonly received: Received }) {
         <summary>
           {diagnosis.valid ? <SuccessSmallIcon className="tone-success" /> : <ErrorSmallIcon className="tone-error" />}
           <span className="received-verdict">{say(diagnosis.valid ? "listen.valid" : "listen.invalid")}</span>
-          <span className="mono dim">{new Intl.DateTimeFormat(tag, { timeStyle: "medium" }).format(new Date(at))}</span>
+          <span className="mono dim">{formatTime(at, tag)}</span>
           <span className="mono strong">{method}</span>
           <span className="mono ellipsis received-path" title={path}>{path}</span>
           <span className="received-user ellipsis">{diagnosis.user ?? <span className="dim">{say("listen.noUser")}</span>}</span>

@@ -105,7 +105,7 @@ export function BodyField({ draft, onChange }: Part) {
           </div>
         </>
       )}
-      <FileField label={say("signature.bodyFile")} hint={say(body.file && body.file.size > inlineLimit ? "signature.bodyFile.large" : "signature.bodyFile.hint")} choose={say("transcript.choose")} accept=""
+      <FileField label={say("signature.bodyFile")} hint={say(body.file && body.file.size > inlineLimit ? "signature.bodyFile.large" : "signature.bodyFile.hint")} choose={say("signature.bodyFile.choose")} accept="" quiet
         file={body.file} onFile={(file) => change({ file })} onRemove={() => change({ file: null })} />
       {method !== "POST" && method !== "PUT" && signedBy(method, draft.undocumented) === "empty" && <p className="dim">{say("signature.body.unsigned")}</p>}
     </div>

@@ -86,13 +86,13 @@ export function SendPart() {
           </div>
           <div className="field-pair">
             <div><UserField draft={draft} users={users.state === "ready" ? users.value : []} missing={missing.includes("user")} onChange={alter} /></div>
-            <div><AlgorithmField draft={draft} onChange={alter} /></div>
+            <div><PrivateKeyField privateKey={privateKey} /></div>
           </div>
-          <PrivateKeyField privateKey={privateKey} />
           <Field label={say("send.headers")} hint={say("send.headers.hint")} {...(missing.includes("headers") && read.wrong !== null && { validationState: "error" as const, validationMessage: say("send.headers.wrong", { line: read.wrong }) })}>
             <Textarea className="transcript-text" rows={2} value={headers} spellCheck={false} autoComplete="off" onChange={(_, { value }) => { lastHeaders = value; setMissing([]); setHeaders(value); }} />
           </Field>
           <BodyField draft={draft} onChange={alter} />
+          <div className="field-pair"><div><AlgorithmField draft={draft} onChange={alter} /></div></div>
           <details className="evidence more">
             <summary>{say("send.more")}</summary>
             <div className="tester-form">
