@@ -39,7 +39,7 @@ export async function walkKeyUsers(page: Page, look: (name: string) => Promise<v
   await page.getByText("Take it all the same").waitFor();
   await look("key-add-weak");
   await keys.pasted.fill(practicePem("another"));
-  await page.getByText("just as CorEMR takes it").waitFor();
+  await keys.told.getByText("RSA, 4096 bits").waitFor();
   await look("key-add-good");
   await keys.name.fill("clinic 8");
   await keys.button("Add clinic 8").click();

@@ -1,5 +1,5 @@
 // Adds a public key that was given: what it is, what must be done to it, and under which name it is kept.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { AddedKeyUser, ExaminedKey, KeyUser } from "../../../app/cws/cws-view.ts";
 import { useAct, useSession } from "../../host/host.tsx";
 import { useSay } from "../../messages/language.tsx";
@@ -126,8 +126,13 @@ function AddKey({ replaces, suggestedName }: { readonly replaces: KeyUser | null
     if (act.state === "failed") reset();
   };
 
+  /** "Add" was pressed while the key was still looked at: it is followed as soon as it was. */
+  const goOn = useRef(false);
+
   const add = () => {
     if (act.state === "running") return;
+    goOn.current = examination.state === "looking";
+    if (goOn.current) return;
     const lacking: Missing | null = examination.state === "nothing" ? "key" : words.includes("convert") && !convert ? "convert" : weak && !allowWeak ? "weak" : named === "" ? "name" : null;
     setMissing(lacking);
     if (lacking === "key") field.current?.focus();
@@ -141,6 +146,9 @@ function AddKey({ replaces, suggestedName }: { readonly replaces: KeyUser | null
       return added;
     });
   };
+  useEffect(() => {
+    if (goOn.current && examination.state !== "looking") add();
+  });
   const close = () => goTo(replaces ? { page: "rotate-key", fingerprint: replaces.fingerprint } : { page: "key-users" });
   const done = act.state === "done" ? act.value : null;
   const needed = missing === "convert" ? say("addKey.convert.needed") : missing === "weak" ? say("addKey.weak.needed") : null;

@@ -87,6 +87,9 @@ export function useGivenKey(pastedName: string): GivenKey {
     onText: () => {
       held.current = null;
       setConverting(false);
+      // What was said of the former text no longer holds.
+      attempt.current++;
+      setExamination({ state: "looking" });
       window.clearTimeout(timer.current);
       timer.current = window.setTimeout(() => void look(null, false), lookDelay);
     },

@@ -32,7 +32,7 @@ function Result({ made, read, onUrl, url }: { readonly made: Made; readonly read
   return (
     <div className="stack" role="group" aria-label={say("make.result")}>
       <section className="card stack" aria-labelledby="made-title">
-        <h3 id="made-title">{say("make.header.title")}</h3>
+        <h2 className="part-title" id="made-title">{say("make.header.title")}</h2>
         <MaskedHeader read={read} masked={made.masked} />
         <Notice intent="warning" title={say(constant ? "make.constant.title" : "make.replay.title")}><p>{say(constant ? "make.constant.hint" : "make.replay.hint")}</p></Notice>
         <dl className="facts">

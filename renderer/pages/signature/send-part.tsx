@@ -88,11 +88,13 @@ export function SendPart() {
             <div><UserField draft={draft} users={users.state === "ready" ? users.value : []} missing={missing.includes("user")} onChange={alter} /></div>
             <div><PrivateKeyField privateKey={privateKey} /></div>
           </div>
-          <Field label={say("send.headers")} hint={say("send.headers.hint")} {...(missing.includes("headers") && read.wrong !== null && { validationState: "error" as const, validationMessage: say("send.headers.wrong", { line: read.wrong }) })}>
-            <Textarea className="transcript-text" rows={2} value={headers} spellCheck={false} autoComplete="off" onChange={(_, { value }) => { lastHeaders = value; setMissing([]); setHeaders(value); }} />
-          </Field>
+          <div className="field-pair">
+            <Field label={say("send.headers")} hint={say("send.headers.hint")} {...(missing.includes("headers") && read.wrong !== null && { validationState: "error" as const, validationMessage: say("send.headers.wrong", { line: read.wrong }) })}>
+              <Textarea className="transcript-text" rows={2} value={headers} spellCheck={false} autoComplete="off" onChange={(_, { value }) => { lastHeaders = value; setMissing([]); setHeaders(value); }} />
+            </Field>
+            <div><AlgorithmField draft={draft} onChange={alter} /></div>
+          </div>
           <BodyField draft={draft} onChange={alter} />
-          <div className="field-pair"><div><AlgorithmField draft={draft} onChange={alter} /></div></div>
           <details className="evidence more">
             <summary>{say("send.more")}</summary>
             <div className="tester-form">

@@ -4,7 +4,7 @@ import type { SnippetRequest } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
 import { useLoaded } from "../../host/host.tsx";
 import { useSay } from "../../messages/language.tsx";
-import { Button, CopyButton, Field, Input, SaveIcon, Tab, TabList } from "../../ui/index.ts";
+import { Button, CopyButton, Field, Input, SaveIcon, Tabs } from "../../ui/index.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { saveText } from "../save-file.ts";
 import type { Draft } from "./draft.ts";
@@ -44,23 +44,20 @@ let lastLanguage: Language = "php";
 export function Snippets({ draft, onUrl }: { readonly draft: Draft; readonly onUrl: (url: string) => void }) {
   const say = useSay();
   const [language, setLanguage] = useState(lastLanguage);
-  const choose = (value: unknown) => {
-    lastLanguage = languages.find((each) => each === value) ?? lastLanguage;
-    setLanguage(lastLanguage);
+  const choose = (chosen: Language) => {
+    lastLanguage = chosen;
+    setLanguage(chosen);
   };
   return (
     <section className="card" aria-labelledby="snippets-title">
-      <h3 id="snippets-title">{say("snippet.title")}</h3>
+      <h2 className="part-title" id="snippets-title">{say("snippet.title")}</h2>
       <p className="dim card-lead">{say("snippet.lead")}</p>
       <Field label={say("snippet.url")} className="snippet-url">
         <Input className="mono" type="url" value={draft.url} maxLength={8192} spellCheck={false} autoComplete="off" placeholder={exampleUrl} onChange={(_, { value }) => onUrl(value)} />
       </Field>
-      <TabList className="snippet-tabs" size="small" selectedValue={language} onTabSelect={(_, { value }) => choose(value)} aria-label={say("snippet.languages")}>
-        {languages.map((each) => <Tab key={each} value={each} id={`snippet-tab-${each}`} aria-controls="snippet-panel">{languageNames[each]}</Tab>)}
-      </TabList>
-      <div role="tabpanel" id="snippet-panel" aria-labelledby={`snippet-tab-${language}`}>
+      <Tabs id="snippet" label={say("snippet.languages")} tabs={languages.map((key) => ({ key, title: languageNames[key] }))} chosen={language} onChoose={choose}>
         <Text language={language} user={draft.user.trim()} algorithm={draft.algorithm} method={draft.method} url={draft.url.trim() === "" ? exampleUrl : draft.url.trim()} />
-      </div>
+      </Tabs>
     </section>
   );
 }
