@@ -40,9 +40,11 @@ export function CheckPart() {
   const pasted = useRef<string | null>(null);
   useEffect(() => () => { pasted.current = null; }, []);
   const users = loaded.state === "ready" ? loaded.value.filter(({ state }) => state === "active") : [];
+  // A verdict holds only for what it was given, one that is still to come too.
   const changed = () => {
     setMissing(null);
-    if (act.state !== "running") reset();
+    upload.cancel();
+    reset();
   };
   const alter = (part: Partial<Draft>) => {
     changed();

@@ -59,12 +59,21 @@ export function MakePart() {
   const [turn, setTurn] = useState(0);
   /** The header, which is a credential: it is forgotten with the page, and when another is made. */
   const header = useRef("");
-  useEffect(() => () => { header.current = ""; }, []);
+  useEffect(() => () => {
+    attempt.current++;
+    header.current = "";
+  }, []);
+  const attempt = useRef(0);
+  const forget = () => {
+    attempt.current++;
+    header.current = "";
+    upload.cancel();
+  };
   const read = useCallback(() => header.current, []);
   const alter = (part: Partial<Draft>) => {
     setUserMissing(false);
-    header.current = "";
-    if (act.state !== "running") reset();
+    forget();
+    reset();
     change(part);
   };
 
@@ -72,7 +81,8 @@ export function MakePart() {
     if (act.state === "running") return;
     const lacksUser = draft.user.trim() === "";
     setUserMissing(lacksUser);
-    header.current = "";
+    forget();
+    const mine = attempt.current;
     void run(async () => {
       try {
         const key = await privateKey.read();
@@ -83,6 +93,7 @@ export function MakePart() {
           user: draft.user.trim(), ...key, algorithm: draft.algorithm, method: draft.method, undocumented: draft.undocumented, ...(body && { body }),
         });
         privateKey.forget();
+        if (attempt.current !== mine) return null;
         header.current = made;
         setTurn((before) => before + 1);
         return { algorithm, user, fingerprint, signedBytes, digest, findings, masked: maskHeader(made), draft };
