@@ -59,16 +59,16 @@ export function MakePart() {
   const [turn, setTurn] = useState(0);
   /** The header, which is a credential: it is forgotten with the page, and when another is made. */
   const header = useRef("");
-  useEffect(() => () => {
-    attempt.current++;
-    header.current = "";
-  }, []);
   const attempt = useRef(0);
   const forget = () => {
     attempt.current++;
     header.current = "";
     upload.cancel();
   };
+  useEffect(() => () => {
+    attempt.current++;
+    header.current = "";
+  }, []);
   const read = useCallback(() => header.current, []);
   const alter = (part: Partial<Draft>) => {
     setUserMissing(false);
