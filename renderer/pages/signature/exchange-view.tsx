@@ -15,11 +15,13 @@ const headOf = (first: string, headers: Exchange["response"]["headers"]): string
 
 const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url);
 
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
+
 function Answer({ exchange: { response, milliseconds } }: { readonly exchange: Exchange }) {
   const { say, tag } = useLanguage();
   const { status, reason, headers, text, bodyBytes, truncated, protocol } = response;
   const good = status >= 200 && status < 300;
-  const redirect = status >= 300 && status < 400;
+  const redirect = isRedirect(status);
   const target = headers.find(({ name }) => name.toLowerCase() === "location")?.value;
   return (
     <section className="card stack" aria-labelledby="answer-title">
@@ -51,10 +53,12 @@ export function ExchangeView({ exchange }: { readonly exchange: Exchange }) {
   const { say, tag } = useLanguage();
   const { request, tls, clientTime, serverTime, answerSignature, findings } = exchange;
   const difference = clockDifference(clientTime, serverTime);
+  // What stands beside the answer already is not said twice.
+  const worthKnowing = isRedirect(exchange.response.status) ? findings.filter(({ code }) => !code.startsWith("redirect")) : findings;
   return (
     <div className="stack" role="group" aria-label={say("send.result")}>
       <Answer exchange={exchange} />
-      {findings.length > 0 && <section className="card"><FindingList findings={findings} label={say("review.findings")} /></section>}
+      {worthKnowing.length > 0 && <section className="card"><FindingList findings={worthKnowing} label={say("review.findings")} /></section>}
       <section className="card stack" aria-labelledby="answer-signature-title">
         <h3 id="answer-signature-title">{say("send.signature")}</h3>
         <AnswerSignature signature={answerSignature} />

@@ -90,7 +90,7 @@ export function ListenPart() {
       </form>
       {state && received && (listening || received.length > 0) && (
         <section className="card" aria-labelledby="log-title">
-          <header className="card-head">
+          <header className="card-head log-head">
             <h3 id="log-title">{say("listen.log")}</h3>
             <div className="row">
               <span className="with-counts"><span>{say("listen.count.valid", { count: state.valid })}</span><span className={state.invalid > 0 ? "tone-error" : "dim"}>{say("listen.count.invalid", { count: state.invalid })}</span></span>
