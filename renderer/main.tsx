@@ -16,6 +16,8 @@ import "./styles/certificate.css";
 import "./styles/wizards.css";
 import "./styles/instance.css";
 import "./styles/binding.css";
+import "./styles/key-user.css";
+import "./styles/signature.css";
 
 async function start(): Promise<void> {
   const root = document.getElementById("root");

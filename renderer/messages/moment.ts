@@ -14,6 +14,12 @@ export function formatMoment(iso: string, language: string, now: Date): string {
   return `${day.charAt(0).toLocaleUpperCase(language)}${day.slice(1)}, ${time}`;
 }
 
+/** The time of the day to the second, in the reader's language and time zone. Takes ISO 8601. */
+export function formatTime(iso: string, language: string): string {
+  const moment = new Date(iso);
+  return Number.isNaN(moment.getTime()) ? iso : new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(moment);
+}
+
 /** The day alone. Takes ISO 8601. */
 export function formatDay(iso: string, language: string): string {
   const moment = new Date(iso);

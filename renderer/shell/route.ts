@@ -3,6 +3,10 @@ import type { StoredDetail } from "../../app/certificates/certificate.ts";
 
 type Store = StoredDetail["certificate"]["store"];
 
+/** The parts of the signature tester; the first is shown where none is named. */
+export const signatureParts = ["make", "check", "send", "listen"] as const;
+export type SignaturePart = (typeof signatureParts)[number];
+
 export type Route =
   | { readonly page: "overview" }
   | { readonly page: "secure"; readonly instance: string | null }
@@ -25,6 +29,13 @@ export type Route =
   | { readonly page: "request" }
   | { readonly page: "complete"; readonly id: string | null }
   | { readonly page: "convert" }
+  | { readonly page: "key-users" }
+  /** By its fingerprint: a name may be given again. */
+  | { readonly page: "key-user"; readonly fingerprint: string }
+  /** With the fingerprint of the key user that the new one is to take over from. */
+  | { readonly page: "make-key" | "add-key"; readonly replaces: string | null }
+  | { readonly page: "rotate-key"; readonly fingerprint: string }
+  | { readonly page: "signature"; readonly part: SignaturePart }
   | { readonly page: "history" }
   | { readonly page: "record"; readonly id: string }
   | { readonly page: "unknown" };
@@ -55,6 +66,22 @@ function bindingsRoute(subject: string, detail: string | null): Route {
   }
 }
 
+/** The pages below the key users. */
+function keyUsersRoute(subject: string, detail: string | null): Route {
+  const isFingerprint = (text: string) => /^[0-9A-F]{64}$/.test(text);
+  if (subject === "make" || subject === "add") {
+    return detail === null || isFingerprint(detail) ? { page: subject === "make" ? "make-key" : "add-key", replaces: detail } : { page: "unknown" };
+  }
+  if (!isFingerprint(subject)) return { page: "unknown" };
+  if (detail === null) return { page: "key-user", fingerprint: subject };
+  return detail === "replace" ? { page: "rotate-key", fingerprint: subject } : { page: "unknown" };
+}
+
+function signatureRoute(named: string | null): Route {
+  const part = signatureParts.find((each) => each === (named ?? signatureParts[0]));
+  return part === undefined ? { page: "unknown" } : { page: "signature", part };
+}
+
 const replaceRoute = (thumbprint: string | null): Route =>
   (thumbprint === null || /^[0-9A-F]{40}$/.test(thumbprint) ? { page: "replace", thumbprint } : { page: "unknown" });
 
@@ -66,6 +93,7 @@ export function parseRoute(fragment: string): Route {
   if (detail !== undefined) {
     if (page === "instances") return subject === "file" && detail !== null && detail !== "" ? { page: "file", path: detail } : { page: "unknown" };
     if (page === "bindings") return bindingsRoute(subject ?? "", detail);
+    if (page === "key-users") return keyUsersRoute(subject ?? "", detail ?? "");
     return page === "certificates" ? certificateRoute(subject ?? "", detail ?? "") : { page: "unknown" };
   }
   const named = subject === "" ? null : subject;
@@ -76,6 +104,8 @@ export function parseRoute(fragment: string): Route {
     case "instances": return named === null ? { page } : { page: "instance", service: named };
     case "bindings": return named === null ? { page } : bindingsRoute(named, null);
     case "replace": return replaceRoute(named);
+    case "key-users": return named === null ? { page } : keyUsersRoute(named, null);
+    case "signature": return signatureRoute(named);
     case "certificates":
     case "import":
     case "request":
@@ -97,6 +127,7 @@ export function addressOf(route: Route): string {
     case "import":
     case "request":
     case "convert":
+    case "key-users":
     case "history": return `#/${route.page}`;
     case "instance": return `#/instances/${encodeURIComponent(route.service)}`;
     case "file": return `#/instances/file/${encodeURIComponent(route.path)}`;
@@ -107,6 +138,11 @@ export function addressOf(route: Route): string {
     case "listen-list":
     case "transcript": return `#/bindings/${route.page}`;
     case "replace": return route.thumbprint === null ? "#/replace" : `#/replace/${route.thumbprint}`;
+    case "key-user": return `#/key-users/${route.fingerprint}`;
+    case "rotate-key": return `#/key-users/${route.fingerprint}/replace`;
+    case "make-key":
+    case "add-key": return `#/key-users/${route.page === "make-key" ? "make" : "add"}${route.replaces === null ? "" : `/${route.replaces}`}`;
+    case "signature": return route.part === signatureParts[0] ? "#/signature" : `#/signature/${route.part}`;
     case "complete": return route.id === null ? "#/complete" : `#/complete/${encodeURIComponent(route.id)}`;
     case "record": return `#/history/${encodeURIComponent(route.id)}`;
     case "unknown": return "#/";

@@ -9,7 +9,7 @@ import { ErrorNotice } from "../pages/error-notice.tsx";
 import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
 import { OverviewPage } from "../pages/overview/overview-page.tsx";
 import { Page } from "../pages/page.tsx";
-import { BindingIcon, BindingSelectedIcon, Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ServerIcon, ServerSelectedIcon, Spinner, useShownPage } from "../ui/index.ts";
+import { BindingIcon, BindingSelectedIcon, Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, KeyIcon, KeySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ServerIcon, ServerSelectedIcon, SignatureIcon, SignatureSelectedIcon, Spinner, useShownPage } from "../ui/index.ts";
 import { addressOf, goTo, parseRoute, type Route } from "./route.ts";
 
 // Pages that a first look does not need come in files of their own, fetched once the first page stands.
@@ -31,6 +31,12 @@ const loaders = {
   request: () => import("../pages/request/request-wizard.tsx"),
   complete: () => import("../pages/request/complete-wizard.tsx"),
   convert: () => import("../pages/convert/convert-page.tsx"),
+  keyUsers: () => import("../pages/key-user/key-users-page.tsx"),
+  keyUser: () => import("../pages/key-user/key-user-page.tsx"),
+  makeKey: () => import("../pages/key-user/make-key-page.tsx"),
+  addKey: () => import("../pages/key-user/add-key-page.tsx"),
+  rotateKey: () => import("../pages/key-user/rotation-page.tsx"),
+  signature: () => import("../pages/signature/signature-page.tsx"),
   history: () => import("../pages/history/history-page.tsx"),
   record: () => import("../pages/history/record-page.tsx"),
 } as const;
@@ -51,6 +57,12 @@ const ImportWizard = lazy(async () => ({ default: (await loaders.import()).Impor
 const RequestWizard = lazy(async () => ({ default: (await loaders.request()).RequestWizard }));
 const CompleteWizard = lazy(async () => ({ default: (await loaders.complete()).CompleteWizard }));
 const ConvertPage = lazy(async () => ({ default: (await loaders.convert()).ConvertPage }));
+const KeyUsersPage = lazy(async () => ({ default: (await loaders.keyUsers()).KeyUsersPage }));
+const KeyUserPage = lazy(async () => ({ default: (await loaders.keyUser()).KeyUserPage }));
+const MakeKeyPage = lazy(async () => ({ default: (await loaders.makeKey()).MakeKeyPage }));
+const AddKeyPage = lazy(async () => ({ default: (await loaders.addKey()).AddKeyPage }));
+const RotationPage = lazy(async () => ({ default: (await loaders.rotateKey()).RotationPage }));
+const SignaturePage = lazy(async () => ({ default: (await loaders.signature()).SignaturePage }));
 const HistoryPage = lazy(async () => ({ default: (await loaders.history()).HistoryPage }));
 const RecordPage = lazy(async () => ({ default: (await loaders.record()).RecordPage }));
 
@@ -59,7 +71,7 @@ const subscribeHash = (changed: () => void) => {
   return () => window.removeEventListener("hashchange", changed);
 };
 
-interface Destination { readonly route: Route; readonly title: "overview.title" | "instances.title" | "certificates.title" | "section.name.bindings" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
+interface Destination { readonly route: Route; readonly title: "overview.title" | "instances.title" | "certificates.title" | "section.name.bindings" | "keyUsers.title" | "signature.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
 
 /** The pages that can be gone to, in the order of the navigation, each with the pages that lie below it. */
 const destinations: readonly Destination[] = [
@@ -73,6 +85,8 @@ const destinations: readonly Destination[] = [
     route: { page: "bindings" }, title: "section.name.bindings", icon: <BindingIcon />, selectedIcon: <BindingSelectedIcon />,
     pages: ["bindings", "binding", "answers", "reservations", "listen-list", "transcript", "replace"],
   },
+  { route: { page: "key-users" }, title: "keyUsers.title", icon: <KeyIcon />, selectedIcon: <KeySelectedIcon />, pages: ["key-users", "key-user", "make-key", "add-key", "rotate-key"] },
+  { route: { page: "signature", part: "make" }, title: "signature.title", icon: <SignatureIcon />, selectedIcon: <SignatureSelectedIcon />, pages: ["signature"] },
   { route: { page: "history" }, title: "history.title", icon: <HistoryIcon />, selectedIcon: <HistorySelectedIcon />, pages: ["history", "record"] },
 ];
 
@@ -124,6 +138,12 @@ function CurrentPage({ route, machine }: { readonly route: Route; readonly machi
     case "request": return <RequestWizard machine={machine} />;
     case "complete": return <CompleteWizard key={route.id} id={route.id} machine={machine} />;
     case "convert": return <ConvertPage />;
+    case "key-users": return <KeyUsersPage />;
+    case "key-user": return <KeyUserPage key={route.fingerprint} fingerprint={route.fingerprint} />;
+    case "make-key": return <MakeKeyPage key={route.replaces} replaces={route.replaces} />;
+    case "add-key": return <AddKeyPage key={route.replaces} replaces={route.replaces} />;
+    case "rotate-key": return <RotationPage key={route.fingerprint} fingerprint={route.fingerprint} />;
+    case "signature": return <SignaturePage part={route.part} />;
     case "history": return <HistoryPage />;
     case "record": return <RecordPage key={route.id} id={route.id} />;
     case "unknown": return (

@@ -5,9 +5,12 @@ import { CopiedIcon, CopyIcon } from "./icons.tsx";
 
 type State = "idle" | "copied" | "failed";
 
-/** `name` is what a screen reader hears; the labels are what stands on the button. */
-export function CopyButton({ text, name, label, copied, failed }: {
-  readonly text: string | (() => string); readonly name: string; readonly label: string; readonly copied: string; readonly failed: string;
+/**
+ * `name` is what a screen reader hears; the labels are what stands on the button, beside its icon alone where `label` is
+ * empty. One that is not `focusable` is left out by the Tab key.
+ */
+export function CopyButton({ text, name, label, copied, failed, focusable = true }: {
+  readonly text: string | (() => string); readonly name: string; readonly label: string; readonly copied: string; readonly failed: string; readonly focusable?: boolean;
 }) {
   const [state, setState] = useState<State>("idle");
   useEffect(() => {
@@ -21,7 +24,7 @@ export function CopyButton({ text, name, label, copied, failed }: {
   const said = state === "idle" ? "" : state === "copied" ? copied : failed;
   return (
     <>
-      <Button size="small" appearance="subtle" className="copy" icon={state === "copied" ? <CopiedIcon /> : <CopyIcon />} aria-label={name} onClick={copy}>
+      <Button size="small" appearance="subtle" className="copy" icon={state === "copied" ? <CopiedIcon /> : <CopyIcon />} aria-label={name} onClick={copy} {...(!focusable && { tabIndex: -1 })}>
         {said === "" ? label : said}
       </Button>
       <span className="visually-hidden" role="status">{said}</span>

@@ -1,4 +1,4 @@
-// Text fields: the kit's own, and one for secrets, whose text no state ever holds.
+// Text fields: the kit's own, and those for secrets, whose text no state ever holds.
 import { Button, Input as KitInput, type InputProps } from "@fluentui/react-components";
 import { useState, type ComponentProps, type ReactNode, type Ref } from "react";
 import { HideIcon, ShowIcon } from "./icons.tsx";
@@ -20,4 +20,9 @@ export function PasswordInput({ ref, show, hide, ...field }: Omit<ComponentProps
       <Button type="button" appearance="transparent" size="small" icon={visible ? <HideIcon /> : <ShowIcon />} aria-label={visible ? hide : show} onClick={() => setVisible(!visible)} />
     </span>
   );
+}
+
+/** The same for a text of several lines that may be secret, such as a header or what was pasted by mistake. */
+export function SecretTextarea({ ref, ...field }: Omit<ComponentProps<"textarea">, "value" | "defaultValue"> & { readonly ref: Ref<HTMLTextAreaElement> }) {
+  return <textarea {...field} ref={ref} className="secret-text" autoComplete="off" autoCapitalize="off" spellCheck={false} />;
 }

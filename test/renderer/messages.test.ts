@@ -34,7 +34,7 @@ describe("the French texts", () => {
   it.each(keys)("%s names what the English one names", (key) => expect(placeholders(fr[key])).toEqual(placeholders(en[key])));
 
   it("leave no English sentence behind", () => {
-    const alike: readonly MessageKey[] = ["addresses.port", "addresses.ports", "app.name", "app.navigation", "bound.column.application", "configuration.title", "transcript.services", "error.code", "export.der", "export.format", "export.pem", "export.pfx", "generation.v2", "generation.v3", "instances.count", "instances.open.placeholder", "instances.product", "instances.title", "overview.column.action", "overview.column.service", "overview.instances", "product.dcdr-www", "product.icdr", "proof.column.status", "secure.address.instance", "secure.address.port", "section.fhir", "section.hl7", "serviceCard.version", "stored.pem", "stored.sha256", "use.service"];
+    const alike: readonly MessageKey[] = ["addresses.port", "addresses.ports", "app.name", "app.navigation", "bound.column.application", "configuration.title", "transcript.services", "error.code", "export.der", "export.format", "export.pem", "export.pfx", "generation.v2", "generation.v3", "instances.count", "instances.open.placeholder", "instances.product", "instances.title", "keyUser.bits", "listen.port", "overview.column.action", "overview.column.service", "overview.instances", "product.dcdr-www", "product.icdr", "proof.column.status", "secure.address.instance", "secure.address.port", "section.fhir", "section.hl7", "send.tls", "serviceCard.version", "stored.pem", "stored.sha256", "use.service"];
     expect(keys.filter((key) => !alike.includes(key) && formsOf(en[key]).some((form) => formsOf(fr[key]).includes(form)))).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import type { Finding } from "../../app/finding.ts";
 import type { Emit, Implementation } from "../../app/host.ts";
 import type { OperationView } from "../../app/plan/operation.ts";
 import type { Instance } from "../../app/santedb/instance.ts";
+import { practiceCws } from "./practice-cws.ts";
 import { practiceHttpSys } from "./practice-http-sys.ts";
 import { practiceCertificates } from "./practice-certificates.ts";
 import { allKinds, manyInstances, practiceInstances } from "./practice-instances.ts";
@@ -36,6 +37,10 @@ export interface Scenario {
   readonly authorities?: "none" | "no-root";
   /** Requests that wait for their answer. */
   readonly pending?: number;
+  /** Key users: none; a handful, of which two are retired and one replaces another; four thousand. */
+  readonly keyUsers?: "none" | "some" | "many";
+  /** What comes to the listener: eight requests, or five hundred a second. */
+  readonly requests?: "few" | "busy";
 }
 
 /** The password of every file whose name ends in .pfx. */
@@ -296,6 +301,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     },
     ...httpSys,
     ...calls,
+    ...practiceCws({ scenario, emit }),
     endpoint: {
       planUnsecure,
       planReplaceCertificate,

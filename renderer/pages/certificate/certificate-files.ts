@@ -11,13 +11,14 @@ export const certificateFilesLimit = 16;
 /** The extensions offered by the file dialog. Lockstep itself judges by content. */
 export const certificateFileTypes = ".pfx,.p12,.pem,.crt,.cer,.der,.key,.p7b,.p7c";
 
-const contentOf = (file: File): Promise<string> => new Promise((resolve, reject) => {
+/** Base64 of a file or a piece of one; `name` is said where it cannot be read. Throws file-unreadable. */
+export const contentOf = (file: Blob, name: string): Promise<string> => new Promise((resolve, reject) => {
   const reader = new FileReader();
   reader.onload = () => {
     const address = typeof reader.result === "string" ? reader.result : "";
     resolve(address.slice(address.indexOf(",") + 1));
   };
-  reader.onerror = () => reject(problem("file-unreadable", { file: file.name, reason: reader.error?.message ?? "the browser gives no reason" }));
+  reader.onerror = () => reject(problem("file-unreadable", { file: name, reason: reader.error?.message ?? "the browser gives no reason" }));
   reader.readAsDataURL(file);
 });
 
@@ -30,5 +31,5 @@ export async function readCertificateFiles(files: readonly File[]): Promise<read
     if (file.size > certificateFileLimit) throw problem("file-too-large", { file: file.name, size: file.size, limit: certificateFileLimit });
     if (file.size === 0) throw problem("file-empty", { file: file.name });
   }
-  return Promise.all(files.map(async (file) => ({ name: file.name, content: await contentOf(file) })));
+  return Promise.all(files.map(async (file) => ({ name: file.name, content: await contentOf(file, file.name) })));
 }

@@ -1,11 +1,14 @@
-// Where certificate files are dropped, or chosen with the system's own dialog.
+// Where files are dropped, or chosen with the system's own dialog.
 import { useRef, useState, type DragEvent, type ReactNode } from "react";
 import { AddFileIcon } from "../../ui/index.ts";
 import { certificateFileTypes } from "./certificate-files.ts";
 
-/** All of its content takes files that are dropped. `label` is the name of the hidden file field; `choose` opens the dialog. */
-export function DropTarget({ label, onFiles, children }: {
-  readonly label: string; readonly onFiles: (files: readonly File[]) => void; readonly children: (choose: () => void) => ReactNode;
+/**
+ * All of its content takes files that are dropped. `label` is the name of the hidden file field; `choose` opens the dialog,
+ * which offers the extensions of `accept`: those of certificates where it is left out, all for "".
+ */
+export function DropTarget({ label, accept = certificateFileTypes, onFiles, children }: {
+  readonly label: string; readonly accept?: string; readonly onFiles: (files: readonly File[]) => void; readonly children: (choose: () => void) => ReactNode;
 }) {
   const chooser = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -19,7 +22,7 @@ export function DropTarget({ label, onFiles, children }: {
       onDragOver={(event) => { event.preventDefault(); event.dataTransfer.dropEffect = "copy"; }}
       onDragLeave={(event: DragEvent) => { if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) setOver(false); }}
       onDrop={(event) => { event.preventDefault(); setOver(false); take(event.dataTransfer.files); }}>
-      <input ref={chooser} type="file" multiple accept={certificateFileTypes} hidden aria-label={label}
+      <input ref={chooser} type="file" multiple accept={accept} hidden aria-label={label}
         onChange={(event) => { take(event.currentTarget.files); event.currentTarget.value = ""; }} />
       {children(choose)}
     </div>
