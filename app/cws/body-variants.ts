@@ -124,7 +124,9 @@ function* byteVariants(body: Uint8Array): Iterable<Variant> {
       }
     }
   }
-  yield* found.sort((one, other) => one.codes.length - other.codes.length);
+  // Of variants with the same bytes the likelier comes first: a converted line end before another last one, and that before none at all.
+  const rank = ({ codes, what }: Variant): number => codes.length * 4 + (what.includes("without its line ends") ? 3 : codes.includes("body.line-endings") ? 0 : 1);
+  yield* found.sort((one, other) => rank(one) - rank(other));
   const end = trimmedEnd(bare, isBlank);
   yield { codes: ["body.trimmed"], what: "the body without blanks and line ends at its close", bytes: end };
   yield { codes: ["body.trimmed"], what: "the body without blanks and line ends at its beginning and close", bytes: trimmedStart(end) };
