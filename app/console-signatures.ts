@@ -56,7 +56,7 @@ function signingKeyOf(pkcs8: Uint8Array, file: string): SigningKey {
 export function signatureAnswers({ machine, keyUsers, reader, signatures, listen, emit }: SignatureParts): Pick<Implementation, "body" | "signature" | "listener"> {
   const bodies = createBodies(() => machine.clock.now().getTime());
   const users = async (): Promise<readonly RegisteredKey[]> => registeredKeys(await keyUsers.entries());
-  const listener = createRequestListener({ listen, users, signatures, clock: machine.clock, emit });
+  const listener = createRequestListener({ listen, users, version: () => keyUsers.appended(), signatures, clock: machine.clock, emit });
 
   /** Throws signing-key-unusable, password-needed, password-wrong. */
   async function readSigningKey(file: UploadedFile, password: string | undefined): Promise<SigningKey> {

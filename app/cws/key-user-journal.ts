@@ -11,6 +11,8 @@ export const keyUserEntrySchema = z.discriminatedUnion("type", [
 export type KeyUserEntry = Readonly<z.infer<typeof keyUserEntrySchema>>;
 
 export interface KeyUserJournal {
+  /** How many entries were appended through this journal since it was opened: for whoever keeps what it read. */
+  appended(): number;
   /** In order. An entry torn by a power cut is not there. Throws key-users-damaged, file-unreadable. */
   entries(): Promise<readonly KeyUserEntry[]>;
   /**

@@ -46,6 +46,8 @@ export interface RequestListener {
 export interface ListenerParts {
   readonly listen: Listen;
   readonly users: () => Promise<readonly RegisteredKey[]>;
+  /** Changes whenever the users were changed from here. */
+  readonly version: () => number;
   readonly signatures: Signatures;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -75,10 +77,10 @@ const noHeader: Diagnosis = {
   }],
 };
 
-export function createRequestListener({ listen, users: readUsers, signatures, clock, emit }: ListenerParts): RequestListener {
+export function createRequestListener({ listen, users: readUsers, version, signatures, clock, emit }: ListenerParts): RequestListener {
   let listening: Listening | null = null;
   let users: readonly RegisteredKey[] = [];
-  let usersRead = 0;
+  let usersRead = { at: 0, version: -1 };
   let counts = { valid: 0, invalid: 0 };
   let kept: Noted[] = [];
   let untold: Noted[] = [];
@@ -113,10 +115,13 @@ export function createRequestListener({ listen, users: readUsers, signatures, cl
     });
   }
 
-  /** The users as they were a second ago at most. */
+  /** What another program changed is seen within a second, what this one changed at once. */
+  const isStale = (): boolean => usersRead.version !== version() || clock.now().getTime() - usersRead.at > usersAge;
+
   async function freshenUsers(): Promise<void> {
-    usersRead = clock.now().getTime();
+    const began = { at: clock.now().getTime(), version: version() };
     users = await readUsers();
+    usersRead = began;
   }
 
   /** One diagnosis after the other: each may take a second, and a thread. */
@@ -137,21 +142,21 @@ export function createRequestListener({ listen, users: readUsers, signatures, cl
     return { status: valid ? 200 : 401, body: JSON.stringify({ valid, user, algorithm, findings }) };
   }
 
-  async function answerWrong(heard: Heard, question: DiagnosisQuestion): Promise<Reply> {
+  /** A user that was added elsewhere just now is known at the first request that needs it. */
+  async function answerFresh(heard: Heard, question: DiagnosisQuestion): Promise<Reply> {
     if (waiting >= mostWaiting) return { status: 503, body: JSON.stringify({ valid: false, busy: true }) };
-    // A user that was added just now is known at the first request that needs it.
     await freshenUsers();
-    return reply(heard, await diagnoseInTurn({ ...question, users }));
+    const fresh: DiagnosisQuestion = { ...question, users };
+    return reply(heard, diagnoseValid(fresh) ?? await diagnoseInTurn(fresh));
   }
 
   const answer = (options: ListenerOptions) => (heard: Heard): Reply | Promise<Reply> => {
     const method = methods.find((one): one is Method => one === heard.method);
     if (method === undefined) return { status: 405, body: JSON.stringify({ valid: false, findings: [] }) };
     if (heard.header === null) return reply(heard, noHeader);
-    if (clock.now().getTime() - usersRead > usersAge) void freshenUsers().catch(() => undefined);
     const question: DiagnosisQuestion = { header: heard.header, method, body: heard.body, version: options.version, undocumented: options.undocumented, url: heard.path, users };
-    const valid = diagnoseValid(question);
-    return valid === null ? answerWrong(heard, question) : reply(heard, valid);
+    const valid = isStale() ? null : diagnoseValid(question);
+    return valid === null ? answerFresh(heard, question) : reply(heard, valid);
   };
 
   return {

@@ -16,14 +16,18 @@ export function openKeyUsers(folder: string): KeyUserJournal {
     folder, name: "key-users", schema: keyUserEntrySchema, head: "every",
     damaged: (entry, reason, cause) => problem("key-users-damaged", { entry, problem: reason, file: join(folder, "key-users.jsonl") }, { cause }),
   });
+  let appended = 0;
   return {
+    appended: () => appended,
     entries: () => log.entries(),
     append: async (decide) => {
       // What is refused makes no folder; it is decided once more below, where nobody else adds anything.
       decide(await log.entries());
       await makeFolder(folder, 0o700);
       // By whichever path two processes come to the folder, its lock is one.
-      return withLock(`key users ${await realpath(folder)}`, patience, async () => log.append(decide(await log.entries())));
+      const entries = await withLock(`key users ${await realpath(folder)}`, patience, async () => log.append(decide(await log.entries())));
+      appended++;
+      return entries;
     },
   };
 }

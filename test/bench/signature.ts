@@ -93,7 +93,7 @@ async function listening(row: Row, verifyPace: number): Promise<void> {
   const request = Buffer.concat([Buffer.from(`POST /cws/patients HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${header}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`), body]);
   const reply = { status: 200, body: JSON.stringify({ valid: true, user: "clinic7", algorithm: "CWS-SHA256", findings: [] }) };
   let held = 0;
-  const parts = { users: () => Promise.resolve([user("clinic7", publicKey)]), signatures: directSignatures(zlibCompression), clock: systemClock, emit: () => { held++; } };
+  const parts = { version: () => 0, users: () => Promise.resolve([user("clinic7", publicKey)]), signatures: directSignatures(zlibCompression), clock: systemClock, emit: () => { held++; } };
   const measure = async (listen: Listen): Promise<number> => {
     const listener = createRequestListener({ ...parts, listen });
     const { address } = await listener.start({ port: 0, version: "V2", undocumented: "body" });

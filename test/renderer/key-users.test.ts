@@ -75,7 +75,11 @@ describe("a key that was given", () => {
   it("is taken as it is where it is what CorEMR takes", () => expect(wordsNeeded(good)).toEqual([]));
   it("needs a word to be converted", () => {
     expect(wordsNeeded({ ...good, form: "openssh", changes: ["…"] })).toEqual(["convert"]);
-    expect(wordsNeeded({ ...good, changes: ["Smart dashes became hyphens."] })).toEqual(["convert"]);
   });
-  it("needs a word where it is short", () => expect(wordsNeeded({ ...good, keyBits: 1024 })).toEqual(["weak"]));
+  it("needs none where only its text was put right, which is told", () => expect(wordsNeeded({ ...good, changes: ["Smart dashes became hyphens."] })).toEqual([]));
+  it("needs a word where it is short, and none can be given for what is broken", () => {
+    const finding = (code: string) => ({ code, severity: "error" as const, message: "", hint: "" });
+    expect(wordsNeeded({ ...good, keyBits: 1024, findings: [finding("key-short")] })).toEqual(["weak"]);
+    expect(wordsNeeded({ ...good, keyBits: 512, findings: [finding("key-too-short")] })).toEqual([]);
+  });
 });

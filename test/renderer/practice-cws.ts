@@ -83,7 +83,7 @@ export function practiceCws({ scenario, emit }: { readonly scenario: Scenario; r
     const known = users.find((each) => each.fingerprint === fingerprint);
     const findings: Finding[] = [
       ...(known ? [finding("key-known", "error", `This key is that of the ${known.state} key user ${known.name} already.`, "Make a new pair: a key belongs to one user, and is never used again once retired.")] : []),
-      ...(keyBits < 2048 ? [finding("key-weak", "warning", `The key has ${keyBits} bits; at least 2048 are recommended.`, "Ask for a key of 4096 bits.")] : []),
+      ...(keyBits < 2048 ? [finding("key-short", "error", `The key has ${keyBits} bits; at least 2048 are recommended.`, "Ask for a key of 4096 bits.")] : []),
     ];
     return { form: form.form, publicKey, keyBits, exponent: "65537", fingerprint, changes: [...form.changes], findings };
   };

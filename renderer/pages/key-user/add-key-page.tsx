@@ -119,7 +119,7 @@ function AddKey({ replaces, suggestedName }: { readonly replaces: KeyUser | null
   const { examination, convert, field } = given;
   const examined = examination.state === "told" ? examination.examined : null;
   const words = examined ? wordsNeeded(examined) : [];
-  const weak = words.includes("weak") || act.state === "failed" && act.error.code === "key-weak";
+  const weak = words.includes("weak");
   const named = name.trim();
   const change = () => {
     setMissing(null);

@@ -1,5 +1,6 @@
 // Which key user took over from which, and under what name the next one may.
 import type { KeyUser } from "../../../app/cws/cws-view.ts";
+import { successorName } from "../../../app/cws/rotation-guide.ts";
 
 /** The one that a key user was to take over from: a name may be given again, so the last that bore it by then. Null where there is none. */
 export function predecessorOf(user: KeyUser, users: readonly KeyUser[]): KeyUser | null {
@@ -12,12 +13,5 @@ export function successorsOf(user: KeyUser, users: readonly KeyUser[]): readonly
   return users.filter((each) => each.replaces === user.name && predecessorOf(each, users)?.fingerprint === user.fingerprint).toSorted((one, other) => other.added.localeCompare(one.added));
 }
 
-/** NAME-YEAR, in place of a year that the name ends in already; with a number where an active user has that name. */
-export function nextName(name: string, users: readonly KeyUser[], now: Date): string {
-  const taken = new Set(users.flatMap((each) => (each.state === "active" ? [each.name.toLowerCase()] : [])));
-  const stem = `${name.replace(/-20\d\d(?:-\d+)?$/, "")}-${now.getFullYear()}`;
-  for (let number = 1; ; number++) {
-    const next = number === 1 ? stem : `${stem}-${number}`;
-    if (!taken.has(next.toLowerCase())) return next;
-  }
-}
+/** A name for the next key of a user, which no other ever had. */
+export const nextName = (name: string, users: readonly KeyUser[], now: Date): string => successorName(name, users.map((user) => user.name), now.getFullYear());
