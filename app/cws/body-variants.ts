@@ -7,6 +7,7 @@ import { decodePercent } from "./header.ts";
 import {
   escapings, namedValues, numberings, parseJsonText, printJson, rewriteStrings, spacings, stringOf, type JsonNode, type Ordering,
 } from "./json-text.ts";
+import { joined } from "./signature.ts";
 
 export interface Variant {
   /** Several where several mistakes came together. */
@@ -40,16 +41,6 @@ const encoder = new TextEncoder();
 const utf8 = (text: string): Uint8Array => encoder.encode(text);
 const mark = Uint8Array.of(0xef, 0xbb, 0xbf);
 const startsWith = (bytes: Uint8Array, start: readonly number[] | Uint8Array): boolean => bytes.length >= start.length && start.every((octet, index) => bytes[index] === octet);
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
 
 /** Text of bytes in UTF-8, a mark left where it is; null for other bytes. */
 function textOf(bytes: Uint8Array): string | null {
@@ -112,10 +103,10 @@ function* byteVariants(body: Uint8Array): Iterable<Variant> {
       const changesLines = ends !== null && !isSame(lines, bare);
       if (ends !== null && !changesLines) continue;
       for (const [closeName, close] of closings) {
-        const closed = close === null ? lines : joined(trimmedEnd(lines, isLineEnd), Uint8Array.from(close));
+        const closed = close === null ? lines : joined([trimmedEnd(lines, isLineEnd), Uint8Array.from(close)]);
         if (close !== null && isSame(closed, lines)) continue;
         if (!changesMark && !changesLines && close === null) continue;
-        const bytes = changesMark !== hasMark ? joined(mark, closed) : closed;
+        const bytes = changesMark !== hasMark ? joined([mark, closed]) : closed;
         const names = [changesMark ? `${hasMark ? "without" : "with"} a byte order mark at its beginning` : "", changesLines ? lineName : "", close === null ? "" : closeName].filter((name) => name !== "");
         found.push({
           codes: [...(changesMark ? ["body.bom"] as const : []), ...(changesLines ? ["body.line-endings"] as const : []), ...(close === null || changesLines && isSame(ownClose, Uint8Array.from(close)) ? [] : ["body.trailing-newline"] as const)],
@@ -132,10 +123,10 @@ function* byteVariants(body: Uint8Array): Iterable<Variant> {
   yield { codes: ["body.trimmed"], what: "the body without blanks and line ends at its beginning and close", bytes: trimmedStart(end) };
   yield { codes: ["body.trimmed"], what: "the body without blanks and line ends at its beginning", bytes: trimmedStart(bare) };
   const blank = Uint8Array.of(0x20);
-  yield { codes: ["body.trimmed"], what: "the body with a blank at its beginning", bytes: joined(blank, bare) };
-  yield { codes: ["body.trimmed"], what: "the body with a blank at its beginning and close", bytes: joined(blank, bare, blank) };
+  yield { codes: ["body.trimmed"], what: "the body with a blank at its beginning", bytes: joined([blank, bare]) };
+  yield { codes: ["body.trimmed"], what: "the body with a blank at its beginning and close", bytes: joined([blank, bare, blank]) };
   for (const [name, octets] of [["a blank", [0x20]], ["two blanks", [0x20, 0x20]], ["two line ends", [0x0a, 0x0a]], ["a zero octet", [0]]] as const) {
-    yield { codes: [name === "two line ends" ? "body.trailing-newline" : "body.trimmed"], what: `the body with ${name} at its close`, bytes: joined(body, Uint8Array.from(octets)) };
+    yield { codes: [name === "two line ends" ? "body.trailing-newline" : "body.trimmed"], what: `the body with ${name} at its close`, bytes: joined([body, Uint8Array.from(octets)]) };
   }
 }
 
@@ -177,7 +168,7 @@ function* charsetVariants(body: Uint8Array, text: string | null): Iterable<Varia
   const wide = decodeText(body);
   if (text === null || body.includes(0)) {
     yield variant("UTF-8, where UTF-16 was sent", utf8(withoutMark(wide)));
-    yield { codes: ["body.charset", "body.bom"], what: "the body in UTF-8 with a byte order mark, where UTF-16 was sent", bytes: joined(mark, utf8(withoutMark(wide))) };
+    yield { codes: ["body.charset", "body.bom"], what: "the body in UTF-8 with a byte order mark, where UTF-16 was sent", bytes: joined([mark, utf8(withoutMark(wide))]) };
   }
   if (text === null) return;
   const plain = withoutMark(text);

@@ -6,7 +6,7 @@ import type { Diagnosis, Mistake, MistakeCode } from "./cws-view.ts";
 import { exactHeader, headerValue, readHeader, valueOf, type HeaderReading } from "./header.ts";
 import { open, opens, openingKey, pssHash, type Opened, type OpeningKey } from "./opening.ts";
 import { isBase64Like, readSignatureText, type TextReading } from "./signature-text.ts";
-import { verifyPieces, type Pieces } from "./signature.ts";
+import { joined, verifyPieces, type Pieces } from "./signature.ts";
 
 /** A user's public key, ready to open signatures. */
 export interface RegisteredKey extends OpeningKey {
@@ -300,18 +300,6 @@ function diagnosePayload({ payload, isPadded }: Extract<Opened, { kind: "payload
     return hash === undefined ? hexadecimal(digest) === text.trim().toLowerCase() : isEqual(digest, payload);
   };
   return [raw(`It holds ${payload.length} bytes, as long as ${hash === undefined ? "the digits of " : ""}a ${hashNames[by]} hash, and nothing before them.`), ...bodyMistakesOf(subject, isHashOf, null)];
-}
-
-function joined(pieces: Pieces): Uint8Array {
-  const [only, ...more] = pieces;
-  if (only && more.length === 0) return only;
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 interface Digests { readonly hash: Hash; readonly signed: Uint8Array; readonly expected: Uint8Array }

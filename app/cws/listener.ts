@@ -59,10 +59,9 @@ const eventPause = 100;
 const usersAge = 1000;
 const mostWaiting = 100;
 
-interface Noted { readonly number: number; readonly at: number; readonly heard: Heard; readonly bodyBytes: number; readonly diagnosis: Diagnosis }
+interface Noted extends Omit<Heard, "body"> { readonly number: number; readonly at: number; readonly bodyBytes: number; readonly diagnosis: Diagnosis }
 
-function receivedOf({ number, at, heard, bodyBytes, diagnosis }: Noted): Received {
-  const { method, path, header, contentType } = heard;
+function receivedOf({ number, at, method, path, header, contentType, bodyBytes, diagnosis }: Noted): Received {
   return {
     number, at: new Date(at).toISOString(), method, path: path.slice(0, 2000), bodyBytes, contentType: contentType?.slice(0, 200) ?? null,
     header: header === null ? null : maskSignatures(header).slice(0, 2000), diagnosis,
@@ -81,28 +80,29 @@ export function createRequestListener({ listen, users: readUsers, version, signa
   let listening: Listening | null = null;
   let users: readonly RegisteredKey[] = [];
   let usersRead = { at: 0, version: -1 };
-  let counts = { valid: 0, invalid: 0 };
+  let valid = 0;
+  let invalid = 0;
   let kept: Noted[] = [];
   let untold: Noted[] = [];
   let telling = false;
   let waiting = 0;
   let turn: Promise<unknown> = Promise.resolve();
 
-  const state = (): ListenerState => ({ address: listening?.address ?? null, ...counts, received: kept.map(receivedOf).reverse() });
+  const state = (): ListenerState => ({ address: listening?.address ?? null, valid, invalid, received: kept.slice(-mostKept).map(receivedOf).reverse() });
 
   function tell(): void {
     const received = untold.slice(-mostKept).map((noted) => receivedOf(noted));
     untold = [];
-    emit("listener.received", { ...counts, received });
+    emit("listener.received", { valid, invalid, received });
   }
 
-  function note(heard: Heard, diagnosis: Diagnosis): void {
-    counts = { valid: counts.valid + (diagnosis.valid ? 1 : 0), invalid: counts.invalid + (diagnosis.valid ? 0 : 1) };
-    const noted: Noted = {
-      number: counts.valid + counts.invalid, at: clock.now().getTime(), diagnosis, bodyBytes: heard.body.reduce((sum, { length }) => sum + length, 0),
-      // What is noted is looked at later; the body is not.
-      heard: { ...heard, body: [] },
-    };
+  /** What is noted is looked at later, ten times a second at most: the body is not, and goes. */
+  function note({ method, path, header, contentType, body }: Heard, diagnosis: Diagnosis): void {
+    if (diagnosis.valid) valid++;
+    else invalid++;
+    let bodyBytes = 0;
+    for (const { length } of body) bodyBytes += length;
+    const noted: Noted = { number: valid + invalid, at: clock.now().getTime(), method, path, header, contentType, bodyBytes, diagnosis };
     kept.push(noted);
     if (kept.length >= 2 * mostKept) kept = kept.slice(-mostKept);
     untold.push(noted);
@@ -138,8 +138,8 @@ export function createRequestListener({ listen, users: readUsers, version, signa
 
   function reply(heard: Heard, diagnosis: Diagnosis): Reply {
     note(heard, diagnosis);
-    const { valid, user, algorithm, findings } = diagnosis;
-    return { status: valid ? 200 : 401, body: JSON.stringify({ valid, user, algorithm, findings }) };
+    const { valid: isValid, user, algorithm, findings } = diagnosis;
+    return { status: isValid ? 200 : 401, body: JSON.stringify({ valid: isValid, user, algorithm, findings }) };
   }
 
   /** A user that was added elsewhere just now is known at the first request that needs it. */
@@ -155,15 +155,15 @@ export function createRequestListener({ listen, users: readUsers, version, signa
     if (method === undefined) return { status: 405, body: JSON.stringify({ valid: false, findings: [] }) };
     if (heard.header === null) return reply(heard, noHeader);
     const question: DiagnosisQuestion = { header: heard.header, method, body: heard.body, version: options.version, undocumented: options.undocumented, url: heard.path, users };
-    const valid = isStale() ? null : diagnoseValid(question);
-    return valid === null ? answerFresh(heard, question) : reply(heard, valid);
+    const diagnosis = isStale() ? null : diagnoseValid(question);
+    return diagnosis === null ? answerFresh(heard, question) : reply(heard, diagnosis);
   };
 
   return {
     start: async (options) => {
       await listening?.close();
       listening = null;
-      counts = { valid: 0, invalid: 0 };
+      [valid, invalid] = [0, 0];
       kept = [];
       untold = [];
       await freshenUsers();

@@ -1,5 +1,5 @@
 // Signatures as the services want them: RSASSA-PKCS1-v1_5 in base64, over the bytes of a body or the empty string.
-import { createPublicKey, createSign, createVerify, type KeyObject } from "node:crypto";
+import { createSign, createVerify, type KeyObject } from "node:crypto";
 import { decodeBase64, encodeBase64 } from "../base64.ts";
 import { hashOf, type Algorithm } from "./algorithm.ts";
 
@@ -24,8 +24,18 @@ export function verifyPieces(algorithm: Algorithm, pieces: Pieces, signature: st
   }
 }
 
-/** Whether the two halves belong together. */
-export const isPair = (privateKey: KeyObject, publicKey: KeyObject): boolean => createPublicKey(privateKey).equals(publicKey);
+/** All pieces as one. */
+export function joined(pieces: Pieces): Uint8Array {
+  const [only, ...more] = pieces;
+  if (only && more.length === 0) return only;
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
 
 const canonical = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 

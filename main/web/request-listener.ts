@@ -31,10 +31,14 @@ function createAnswering(): (response: ServerResponse, reply: Reply) => void {
 
 const failed = (status: number, error: string): Reply => ({ status, body: JSON.stringify({ valid: false, error }) });
 
-function headerOf(request: IncomingMessage): string | null {
-  // Whoever sends the header twice has both of them looked at.
-  const values = request.rawHeaders.filter((_, index) => index % 2 === 1 && request.rawHeaders[index - 1]?.toLowerCase() === "authorization");
-  return values.length === 0 ? null : values.join(", ");
+/** Whoever sends the header twice has both of them looked at, which `headers` would not. */
+function headerOf({ rawHeaders }: IncomingMessage): string | null {
+  let header: string | null = null;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (name.length === "authorization".length && name.toLowerCase() === "authorization") header = header === null ? rawHeaders[index + 1] ?? "" : `${header}, ${rawHeaders[index + 1] ?? ""}`;
+  }
+  return header;
 }
 
 /** Listens on 127.0.0.1. Throws port-taken. */
