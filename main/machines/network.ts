@@ -155,51 +155,6 @@ async function handshake(target: Target): Promise<TlsAnswer> {
   }
 }
 
-function exchange(socket: Socket, request: HttpRequest): Promise<Omit<HttpAnswer, "tls">> {
-  return new Promise((resolve, reject) => {
-    const asked = httpRequest({
-      createConnection: () => socket, method: "GET", path: request.path, setHost: false,
-      headers: { "Host": request.host, "Accept": "*/*", "User-Agent": "Lockstep", "Connection": "close" },
-    });
-    asked.once("error", reject);
-    asked.once("response", (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      const done = (): void => resolve({
-        status: response.statusCode ?? 0,
-        server: [response.headers.server ?? ""].flat().join(", "),
-        body: Buffer.concat(chunks).subarray(0, bodyLimit).toString("latin1"),
-      });
-      response.on("data", (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size < bodyLimit) return;
-        done();
-        asked.destroy();
-      });
-      response.once("end", done);
-      response.once("error", reject);
-    });
-    asked.end();
-  });
-}
-
-async function get(request: HttpRequest): Promise<HttpAnswer> {
-  const deadline = new Deadline(request.timeout);
-  try {
-    const socket = await openConnection(request, deadline);
-    const secured = request.scheme === "https" ? await secure(socket, request, deadline) : null;
-    const answer = await exchange(secured?.socket ?? socket, request);
-    return { ...answer, tls: secured?.answer ?? null };
-  } catch (thrown) {
-    if (thrown instanceof LockstepError) throw thrown;
-    const host = request.address.includes(":") ? `[${request.address}]` : request.address;
-    throw problem("http-failed", { url: `${request.scheme}://${host}:${request.port}${request.path}`, reason: reasonOf(deadline.over ? new TimeIsUp() : thrown, request) }, { cause: thrown });
-  } finally {
-    deadline.end();
-  }
-}
-
 /** Why a certificate is not trusted, in words where they are known. */
 const distrust: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: "it is signed by itself",
@@ -245,7 +200,7 @@ function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
 }
 
 /** Sends one request over an open connection, and reads its answer as far as the limit. */
-function sendOver(socket: Socket, { method, host, path, headers, body, limit }: ExchangeRequest): Promise<Omit<ExchangeAnswer, "tls">> {
+function sendOver(socket: Socket, { method, host, path, headers, body, limit }: Pick<ExchangeRequest, "method" | "host" | "path" | "headers" | "body" | "limit">): Promise<Omit<ExchangeAnswer, "tls">> {
   return new Promise((resolve, reject) => {
     const length = body.reduce((sum, piece) => sum + piece.length, 0);
     const hasLength = length > 0 || !["GET", "HEAD", "DELETE", "OPTIONS"].includes(method);
@@ -276,18 +231,36 @@ function sendOver(socket: Socket, { method, host, path, headers, body, limit }: 
   });
 }
 
-async function exchangeWith(request: ExchangeRequest): Promise<ExchangeAnswer> {
+/** Does the work of one exchange within its time; what fails beyond the connection is http-failed for the URL. */
+async function within<Value>(request: Target, url: string, work: (deadline: Deadline) => Promise<Value>): Promise<Value> {
   const deadline = new Deadline(request.timeout);
   try {
-    const socket = await openConnection(request, deadline);
-    const secured = request.scheme === "https" ? await secureTrusted(socket, request, deadline) : null;
-    return { ...await sendOver(secured?.socket ?? socket, request), tls: secured?.tls ?? null };
+    return await work(deadline);
   } catch (thrown) {
     if (thrown instanceof LockstepError) throw thrown;
-    throw problem("http-failed", { url: `${request.scheme}://${request.host}${request.path}`, reason: reasonOf(deadline.over ? new TimeIsUp() : thrown, request) }, { cause: thrown });
+    throw problem("http-failed", { url, reason: reasonOf(deadline.over ? new TimeIsUp() : thrown, request) }, { cause: thrown });
   } finally {
     deadline.end();
   }
+}
+
+function get(request: HttpRequest): Promise<HttpAnswer> {
+  const host = request.address.includes(":") ? `[${request.address}]` : request.address;
+  return within(request, `${request.scheme}://${host}:${request.port}${request.path}`, async (deadline) => {
+    const socket = await openConnection(request, deadline);
+    const secured = request.scheme === "https" ? await secure(socket, request, deadline) : null;
+    const { status, headers, body } = await sendOver(secured?.socket ?? socket, { ...request, method: "GET", headers: [["Accept", "*/*"], ["User-Agent", "Lockstep"]], body: [], limit: bodyLimit });
+    const server = headers.filter(([name]) => name.toLowerCase() === "server").map(([, value]) => value).join(", ");
+    return { status, server, body: Buffer.from(body).toString("latin1"), tls: secured?.answer ?? null };
+  });
+}
+
+function exchange(request: ExchangeRequest): Promise<ExchangeAnswer> {
+  return within(request, `${request.scheme}://${request.host}${request.path}`, async (deadline) => {
+    const socket = await openConnection(request, deadline);
+    const secured = request.scheme === "https" ? await secureTrusted(socket, request, deadline) : null;
+    return { ...await sendOver(secured?.socket ?? socket, request), tls: secured?.tls ?? null };
+  });
 }
 
 async function resolveName(name: string): Promise<readonly string[]> {
@@ -308,5 +281,5 @@ export const nodeNetwork: Network = {
   resolve: resolveName,
   tls: handshake,
   http: get,
-  exchange: exchangeWith,
+  exchange,
 };

@@ -1,5 +1,5 @@
 // All records of HTTP.sys: searched, filtered by kind, sorted, opened; and a new one added.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo } from "react";
 import type { MachineDescription } from "../../../app/contract.ts";
 import type { Binding } from "../../../app/http-sys/binding.ts";
 import { useLoaded, type Loaded } from "../../host/host.tsx";
@@ -8,8 +8,9 @@ import { goTo } from "../../shell/route.ts";
 import { AddIcon, BindingLargeIcon, Button, ConvertIcon, Empty, useRestoreFocusTarget } from "../../ui/index.ts";
 import type { StoredCertificate } from "../certificate/certificate-list.ts";
 import { FilterGroup, NothingFound } from "../filtered-list.tsx";
+import { keptView, useListView } from "../list-view.ts";
 import { LoadedView } from "../loaded-view.tsx";
-import { RowGrid, type RowGridHandle } from "../row-grid.tsx";
+import { RowGrid } from "../row-grid.tsx";
 import { SearchField } from "../search-field.tsx";
 import { columns, entriesOf, families, findEntries, firstSort, noFilter, sortEntries, type Filter, type Found, type Sort } from "./binding-list.ts";
 import { BindingRow } from "./binding-row.tsx";
@@ -17,10 +18,8 @@ import { useBindingDialog } from "./binding-dialog.tsx";
 import { loadBindings, type Bound } from "./bound.ts";
 import { Section } from "./section.tsx";
 
-interface View { readonly filter: Filter; readonly sort: Sort; readonly active: string | null }
-
 /** How the list was left, so that it is found the same after a record was looked at. */
-let left: View & { readonly top: number } = { filter: noFilter, sort: firstSort, active: null, top: 0 };
+const kept = keptView<Filter, Sort>(noFilter, firstSort);
 
 function Filters({ filter, found, onFilter }: { readonly filter: Filter; readonly found: Found; readonly onFilter: (filter: Filter) => void }) {
   const say = useSay();
@@ -39,20 +38,7 @@ function Filters({ filter, found, onFilter }: { readonly filter: Filter; readonl
 function Bindings({ bindings, certificates }: { readonly bindings: readonly Binding[]; readonly certificates: readonly StoredCertificate[] | null }) {
   const { say, tag } = useLanguage();
   const entries = useMemo(() => entriesOf(bindings, certificates, ({ family }) => [say(`family.${family}`)]), [bindings, certificates, say]);
-  const [view, setView] = useState<View>(() => (findEntries(entries, left.filter).entries.length === 0 ? { ...left, filter: noFilter } : left));
-  const { filter, sort, active } = view;
-  const grid = useRef<RowGridHandle>(null);
-  const [from] = useState(left.top);
-  const top = useRef(from);
-  useEffect(() => {
-    left = { ...view, top: top.current };
-  }, [view]);
-
-  // What is found anew is seen from its top, and walked from there.
-  const show = (part: Partial<View>) => {
-    grid.current?.toTop();
-    setView({ ...view, active: null, ...part });
-  };
+  const { filter, sort, show, grid, rows } = useListView(kept, noFilter, (wanted) => findEntries(entries, wanted).entries.length === 0);
   const sorted = useMemo(() => sortEntries(entries, sort, tag), [entries, sort, tag]);
   const found = useMemo(() => findEntries(sorted, filter), [sorted, filter]);
 
@@ -65,12 +51,7 @@ function Bindings({ bindings, certificates }: { readonly bindings: readonly Bind
       <Filters filter={filter} found={found} onFilter={(changed) => show({ filter: changed })} />
       {found.entries.length === 0 ? <NothingFound text={filter.text} filtered={say("bound.none.filter")} hint={say("bound.none.hint")} all={say("bound.none.all")} onAll={() => show({ filter: noFilter })} /> : (
         <RowGrid ref={grid} name="binding-grid" label={say("bound.list")} row={BindingRow} columns={columns} titleOf={(column) => say(`bound.column.${column}`)}
-          entries={found.entries} sort={sort} active={active} from={from}
-          onSort={(changed) => show({ sort: changed })} onActive={(id) => setView((before) => ({ ...before, active: id }))}
-          onScroll={(scrolled) => {
-            top.current = scrolled;
-            left = { ...left, top: scrolled };
-          }} />
+          entries={found.entries} {...rows} />
       )}
     </>
   );

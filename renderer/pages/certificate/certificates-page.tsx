@@ -1,14 +1,15 @@
 // All certificates of the machine's stores: searched, filtered, sorted, opened; and the requests that wait for their answer.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo } from "react";
 import type { Host } from "../../../app/host.ts";
 import { useLoaded, useSession } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { addressOf, goTo } from "../../shell/route.ts";
 import { Button, CertificateLargeIcon, ConvertIcon, Empty, ErrorSmallIcon, ImportIcon, Notice, RequestIcon, WarningSmallIcon } from "../../ui/index.ts";
 import { FilterGroup, NothingFound } from "../filtered-list.tsx";
+import { keptView, useListView } from "../list-view.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
-import { RowGrid, type RowGridHandle } from "../row-grid.tsx";
+import { RowGrid } from "../row-grid.tsx";
 import { SearchField } from "../search-field.tsx";
 import { columns, endings, entriesOf, findEntries, firstSort, noFilter, sortEntries, stores, type Filter, type Found, type Sort, type StoredCertificate } from "./certificate-list.ts";
 import { CertificateRow } from "./certificate-row.tsx";
@@ -19,10 +20,8 @@ import { useRemoval } from "./removal.ts";
 
 const loadCertificates = (host: Host) => host.certificate.list({});
 
-interface View { readonly filter: Filter; readonly sort: Sort; readonly active: string | null }
-
 /** How the list was left, so that it is found the same after a certificate was looked at; but not empty, after it was removed. */
-let left: View & { readonly top: number } = { filter: noFilter, sort: firstSort, active: null, top: 0 };
+const kept = keptView<Filter, Sort>(noFilter, firstSort);
 
 function Filters({ filter, found, onFilter }: { readonly filter: Filter; readonly found: Found; readonly onFilter: (filter: Filter) => void }) {
   const say = useSay();
@@ -47,21 +46,7 @@ function Certificates({ certificates }: { readonly certificates: readonly Stored
   const { say, tag } = useLanguage();
   const { now } = useSession();
   const entries = useMemo(() => entriesOf(certificates, now), [certificates, now]);
-  const [view, setView] = useState<View>(() => (findEntries(entries, left.filter, readPasted(left.filter.text, entries).number).entries.length === 0 ? { ...left, filter: noFilter } : left));
-  const { filter, sort, active } = view;
-  const grid = useRef<RowGridHandle>(null);
-  const [from] = useState(left.top);
-  const top = useRef(from);
-  useEffect(() => {
-    left = { ...view, top: top.current };
-  }, [view]);
-
-  // What is found anew is seen from its top, and walked from there.
-  const show = (part: Partial<View>) => {
-    grid.current?.toTop();
-    setView({ ...view, active: null, ...part });
-  };
-
+  const { filter, sort, show, grid, rows } = useListView(kept, noFilter, (wanted) => findEntries(entries, wanted, readPasted(wanted.text, entries).number).entries.length === 0);
   const sorted = useMemo(() => sortEntries(entries, sort, tag), [entries, sort, tag]);
   const pasted = useMemo(() => readPasted(filter.text, entries), [filter.text, entries]);
   const found = useMemo(() => findEntries(sorted, filter, pasted.number), [sorted, filter, pasted.number]);
@@ -80,12 +65,7 @@ function Certificates({ certificates }: { readonly certificates: readonly Stored
           all={say("certificates.none.all")} onAll={() => show({ filter: noFilter })} />
         : (
           <RowGrid ref={grid} name="certificate-grid" label={say("certificates.list")} row={CertificateRow} columns={columns} titleOf={(column) => say(`certificates.column.${column}`)}
-            entries={found.entries} sort={sort} active={active} from={from}
-            onSort={(changed) => show({ sort: changed })} onActive={(id) => setView((before) => ({ ...before, active: id }))}
-            onScroll={(scrolled) => {
-              top.current = scrolled;
-              left = { ...left, top: scrolled };
-            }} />
+            entries={found.entries} {...rows} />
         )}
     </>
   );

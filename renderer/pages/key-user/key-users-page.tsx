@@ -1,41 +1,27 @@
 // All key users: searched, filtered by state, sorted, opened; and a new one made or added.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo } from "react";
 import type { KeyUser } from "../../../app/cws/cws-view.ts";
 import { useLoaded } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { goTo } from "../../shell/route.ts";
 import { AddIcon, Button, Empty, ImportIcon, KeyLargeIcon } from "../../ui/index.ts";
 import { FilterGroup, NothingFound } from "../filtered-list.tsx";
+import { keptView, useListView } from "../list-view.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
-import { RowGrid, type RowGridHandle } from "../row-grid.tsx";
+import { RowGrid } from "../row-grid.tsx";
 import { SearchField } from "../search-field.tsx";
 import { columns, entriesOf, findEntries, firstSort, noFilter, sortEntries, states, type Filter, type Sort } from "./key-user-list.ts";
 import { KeyUserRow } from "./key-user-row.tsx";
 import { loadKeyUsers } from "./key-users.ts";
 
-interface View { readonly filter: Filter; readonly sort: Sort; readonly active: string | null }
-
 /** How the list was left, so that it is found the same after a key user was looked at. */
-let left: View & { readonly top: number } = { filter: noFilter, sort: firstSort, active: null, top: 0 };
+const kept = keptView<Filter, Sort>(noFilter, firstSort);
 
 function KeyUsers({ users }: { readonly users: readonly KeyUser[] }) {
   const { say, tag } = useLanguage();
   const entries = useMemo(() => entriesOf(users), [users]);
-  const [view, setView] = useState<View>(() => (findEntries(entries, left.filter).entries.length === 0 ? { ...left, filter: noFilter } : left));
-  const { filter, sort, active } = view;
-  const grid = useRef<RowGridHandle>(null);
-  const [from] = useState(left.top);
-  const top = useRef(from);
-  useEffect(() => {
-    left = { ...view, top: top.current };
-  }, [view]);
-
-  // What is found anew is seen from its top, and walked from there.
-  const show = (part: Partial<View>) => {
-    grid.current?.toTop();
-    setView({ ...view, active: null, ...part });
-  };
+  const { filter, sort, show, grid, rows } = useListView(kept, noFilter, (wanted) => findEntries(entries, wanted).entries.length === 0);
   const sorted = useMemo(() => sortEntries(entries, sort, tag), [entries, sort, tag]);
   const found = useMemo(() => findEntries(sorted, filter), [sorted, filter]);
   return (
@@ -54,12 +40,7 @@ function KeyUsers({ users }: { readonly users: readonly KeyUser[] }) {
       </div>
       {found.entries.length === 0 ? <NothingFound text={filter.text} filtered={say("keyUsers.none.filter")} hint={say("keyUsers.none.hint")} all={say("keyUsers.none.all")} onAll={() => show({ filter: noFilter })} /> : (
         <RowGrid ref={grid} name="key-user-grid" label={say("keyUsers.list")} row={KeyUserRow} columns={columns} titleOf={(column) => say(`keyUsers.column.${column}`)}
-          entries={found.entries} sort={sort} active={active} from={from}
-          onSort={(changed) => show({ sort: changed })} onActive={(id) => setView((before) => ({ ...before, active: id }))}
-          onScroll={(scrolled) => {
-            top.current = scrolled;
-            left = { ...left, top: scrolled };
-          }} />
+          entries={found.entries} {...rows} />
       )}
     </>
   );
