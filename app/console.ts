@@ -1,4 +1,5 @@
 // The console: answers every call of the contract on one machine. All hosts carry these answers, none adds to them.
+import { decodeBase64 } from "./base64.ts";
 import type { Applied, HistoryDetail, PlanView, Verified } from "./contract.ts";
 import type { PendingRequests } from "./certificates/pending-requests.ts";
 import type { CertificateReader } from "./certificates/reader.ts";
@@ -13,6 +14,8 @@ import type { Signatures } from "./cws/signatures.ts";
 import { problem, type LockstepError } from "./errors.ts";
 import type { Emit, Implementation } from "./host.ts";
 import type { Machine } from "./machine.ts";
+import { lintSites } from "./nginx/lint.ts";
+import { renderSite } from "./nginx/render.ts";
 import { planControl, type ControlRequest } from "./plan/control.ts";
 import { inverse } from "./plan/inverse.ts";
 import { canFinish, changesOf, historyEntry, isOpen, outcomeOf, type ChangeRecord, type Journal } from "./plan/journal.ts";
@@ -250,6 +253,10 @@ export function createConsole(parts: ConsoleParts): Implementation {
         hold(plan, materials);
         return planView(plan, verified);
       },
+    },
+    proxy: {
+      render: (site) => Promise.resolve().then(() => renderSite(site)),
+      lint: ({ files, materials }) => Promise.resolve().then(() => ({ findings: [...lintSites(files.map(({ name, content }) => ({ name, content: decodeBase64(content) })), materials ?? [], machine.clock.now())] })),
     },
     keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, clock: machine.clock, by: parts.by }),
     ...signatureAnswers({ machine, keyUsers: parts.keyUsers, reader: parts.reader, signatures: parts.signatures, listen: parts.listen, emit }),

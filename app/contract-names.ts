@@ -41,6 +41,8 @@ const calls: Readonly<Record<CallName, true>> = {
   "endpoint.planSecure": true,
   "endpoint.planUnsecure": true,
   "endpoint.planReplaceCertificate": true,
+  "proxy.render": true,
+  "proxy.lint": true,
   "keyUser.list": true,
   "keyUser.examine": true,
   "keyUser.add": true,

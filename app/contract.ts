@@ -12,6 +12,7 @@ import { bindingFlagsSchema, bindingSchema } from "./http-sys/binding.ts";
 import { explanationSchema, reservationCheckSchema, transcriptSchema } from "./http-sys/http-sys-view.ts";
 import { reservationSchema } from "./http-sys/reservation.ts";
 import { transcriptLimit } from "./http-sys/transcript-lines.ts";
+import { materialSchema, renderedSiteSchema, siteFindingSchema, siteSchema } from "./nginx/site.ts";
 import { differenceLineSchema, fileChangeSchema, operationViewSchema } from "./plan/operation.ts";
 import { backupSchema, configurationViewSchema } from "./santedb/configuration-view.ts";
 import { instanceDetailSchema, instanceSchema, serviceStateSchema } from "./santedb/instance.ts";
@@ -498,6 +499,12 @@ export const contract = {
     planUnsecure: query(z.strictObject({ instance: z.string().max(4096), port: z.number().int().min(1).max(65535).optional() }), planViewSchema),
     /** One certificate in the place of another, in every record and configuration of this machine. */
     planReplaceCertificate: query(replaceRequestSchema, planViewSchema),
+  },
+  proxy: {
+    /** The file for a site, always the same for the same site. Throws input-invalid for what no file can hold. */
+    render: query(siteSchema, renderedSiteSchema),
+    /** What is wrong with files of NGINX, or with one that `nginx -T` printed. The first is read; others are what it includes. */
+    lint: query(z.strictObject({ files: z.array(uploadedFileSchema).min(1).max(2000), materials: z.array(materialSchema).max(200).optional() }), z.strictObject({ findings: z.array(siteFindingSchema) })),
   },
   keyUser: {
     /** Active ones first, by name; then retired ones, the newest first. Throws key-users-damaged. */

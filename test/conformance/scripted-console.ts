@@ -54,6 +54,10 @@ export const questions: Inputs = {
     planSecure: { instance: "default", certificate: { thumbprint: "A".repeat(40) }, port: 9200, allowExpired: true }, planUnsecure: { instance: "default", port: 9200 },
     planReplaceCertificate: { old: "B".repeat(40), certificate: { thumbprint: "A".repeat(40) }, allowExpired: true, takeOver: true },
   },
+  proxy: {
+    render: { kind: "icdr", serverNames: ["clinic-7.example.org"], upstreams: ["http://127.0.0.1:8080"], certificate: "/etc/ssl/clinic-7.pem", key: "/etc/ssl/clinic-7.key", port: 8443, redirectFrom: null, hsts: true },
+    lint: { files: [{ name: "site.conf", content: "AAEC" }], materials: [{ path: "/etc/ssl/clinic-7.key", content: null, mode: 0o644 }] },
+  },
   keyUser: {
     list: {}, examine: { key: { name: "clinic7.pem", content: "AAEC" }, convert: true },
     add: { name: "clinic7", key: { name: "Größe & Ναι.pub", content: "AAEC" }, convert: true, allowWeak: true, replaces: "clinic7-2026" },
@@ -205,6 +209,10 @@ export const answers: { readonly [Group in keyof Implementation]: { readonly [Ve
     plan, list: [{ name: "sdb-www-default", displayName: "SanteDB WWW (default)", state: "running", account: "LocalSystem", accountSid: "S-1-5-18", processId: 4711, startType: "automatic", dependencies: ["HTTP"], dependants: [] }], start: applied, stop: applied, restart: { ...applied, outcome: "unchanged" },
   },
   endpoint: { planSecure: plan, planUnsecure: plan, planReplaceCertificate: plan },
+  proxy: {
+    render: { fileName: "icdr.conf", text: "# Größe\n", findings: [] },
+    lint: { findings: [{ code: "redirect-port", severity: "error", file: "site.conf", line: 7, message: "Größe", mend: "Ναι" }] },
+  },
   keyUser: {
     list: [keyUser, { ...keyUser, name: "clinic7-2026", state: "retired", retired: "2026-11-22T02:00:01.000Z", replaces: null }],
     examine: { form: "openssh", publicKey: keyUser.publicKey, keyBits: 4096, exponent: "65537", fingerprint: keyUser.fingerprint, changes: addedKeyUser.changes, findings },
@@ -284,7 +292,7 @@ export function createScriptedConsole(): ScriptedConsole {
     },
     implementation: {
       machine: always("machine"), binding: always("binding"), reservation: always("reservation"), listenList: always("listenList"), transcript: always("transcript"), instance: always("instance"), configuration: always("configuration"), service: always("service"), endpoint: always("endpoint"), history: always("history"),
-      keyUser: always("keyUser"), body: always("body"), signature: always("signature"), listener: always("listener"),
+      proxy: always("proxy"), keyUser: always("keyUser"), body: always("body"), signature: always("signature"), listener: always("listener"),
       certificate: {
         ...always("certificate"),
         inspect: ({ files, password }) => {

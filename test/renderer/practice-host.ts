@@ -271,6 +271,10 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
   }
 
   return {
+    proxy: {
+      render: () => Promise.reject(problem("unsupported", { what: "This without a machine" })),
+      lint: () => Promise.resolve({ findings: [] }),
+    },
     machine: {
       describe: () => Promise.resolve({ kind: "practice", hostName: "clinic-7.example.org", elevates: false, interrupted, ...scenario.machine }),
     },
