@@ -17,6 +17,9 @@ const resourceLimits = { maxOldGenerationSizeMb: 1536, maxYoungGenerationSizeMb:
 /** Bytes that are hashed at once in the thread that asks: some milliseconds. */
 const smallBody = 2 * 1024 * 1024;
 
+/** Octets of a private key by which a signature takes some milliseconds: 4096 bits have 2,400. One of 16,384 bits takes half a second. */
+const usualKey = 2500;
+
 const bytesOf = (pieces: Pieces): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 /** `program` is the built form of signature-thread.ts. */
@@ -25,7 +28,7 @@ export function createThreadSignatures(program: string, limit: number = taskLimi
     program, message, limit, resourceLimits, who: "the thread for signatures", tooLong: () => problem("diagnosis-too-long", { seconds: Math.round(limit / 1000) }),
   });
   return {
-    sign: (algorithm, pieces, privateKey) => bytesOf(pieces) <= smallBody
+    sign: (algorithm, pieces, privateKey) => bytesOf(pieces) <= smallBody && privateKey.length <= usualKey
       ? Promise.resolve().then(() => signPieces(algorithm, pieces, createPrivateKey({ key: Buffer.from(privateKey), format: "der", type: "pkcs8" })))
       : ask<string>({ task: "sign", algorithm, pieces, privateKey }),
     // What holds has nothing to be searched for.
