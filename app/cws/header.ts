@@ -337,7 +337,9 @@ export function readHeader(line: string, version: ServiceVersion = "V2"): Header
   takeEncoding(work);
   const { scheme, algorithm } = takeScheme(work, version);
   const { user, signature } = takeParameters(work);
-  return { scheme, algorithm, user, signature, findings: work.findings };
+  // A header of another kind, or none at all, is one mistake: what else it lacks follows from that.
+  const isOther = algorithm === null && user === null && signature === null;
+  return { scheme, algorithm, user, signature, findings: isOther ? work.findings.filter(({ code }) => code !== "header.missing-access" && code !== "header.missing-signature") : work.findings };
 }
 
 /** A header or any text with every signature in it replaced: what may be kept, shown and copied. */

@@ -97,6 +97,10 @@ it("variables are guessed by the names of members, in the usual spellings", () =
   }
 });
 
+it.each([["Bearer eyJhbGciOiJSUzI1NiJ9", "header.unknown-algorithm"], ["Basic YWRhOnNlY3JldA==", "header.unknown-algorithm"], ["", "header.missing-scheme"], ["Authorization:", "header.missing-scheme"]])("another kind of header is one mistake: %s", (header, code) => {
+  expect(codes(header, body)).toEqual([code]);
+});
+
 it("no evidence quotes the signature", () => {
   const [, signature = ""] = good.split("Signature=");
   for (const header of [good.replace("CWS-SHA256", "Bearer"), good.replace(", ", ";"), `${good}x`, good.replace("Signature=", "sig="), signature, `Authorization: ${signature}`, `Access=${signature}, Signature=`]) {
