@@ -26,6 +26,7 @@ const files: Readonly<Record<string, string>> = {
   "main/cli/later.ts": "export const later = \"later\";\n",
   "main/machines/practice/service.ts": "process.stdout.write(\"service\\n\");\n",
   "main/reader/reader-thread.ts": "process.stdout.write(\"reader\\n\");\n",
+  "main/cws/signature-thread.ts": "process.stdout.write(\"signatures\\n\");\n",
   "main/electron/main.ts": "import { app } from \"electron\";\nimport { answer } from \"../../app/answer.ts\";\napp.setName(String(answer));\n",
   "main/electron/preload.ts": "import { contextBridge } from \"electron\";\nimport { answer } from \"../../app/answer.ts\";\ncontextBridge.exposeInMainWorld(\"answer\", answer);\n",
   "renderer/index.html": "<!doctype html><title>small</title><script type=\"module\" src=\"./main.tsx\"></script>\n",
