@@ -1,7 +1,8 @@
-// What reading and making certificates asks of the platform's cryptography, each tried on a known answer. Node carries
+// What reading and making certificates, and explaining signatures, asks of the platform's cryptography, each tried on a known answer. Node carries
 // OpenSSL and Electron BoringSSL, which differ in what they offer.
-import { createDecipheriv, createHash, createHmac, createPrivateKey, generateKeyPair, pbkdf2Sync, scryptSync, sign, verify, webcrypto, X509Certificate, type KeyObject } from "node:crypto";
+import { createDecipheriv, createHash, createHmac, createPrivateKey, generateKeyPair, generateKeyPairSync, pbkdf2Sync, scryptSync, sign, verify, webcrypto, X509Certificate, type KeyObject } from "node:crypto";
 import { decodeBase64 } from "../base64.ts";
+import { open, openingKey } from "../cws/opening.ts";
 
 interface Probe {
   /** As it is told to people. */
@@ -55,6 +56,12 @@ const probes: readonly Probe[] = [
   { name: "certificates", holds: () => {
     const read = new X509Certificate(decodeBase64(certificate));
     return read.checkIssued(read) && read.verify(read.publicKey) && read.subject === "CN=self-test";
+  } },
+  { name: "RSA signatures with SHA-1", holds: () => signsWith((done) => generateKeyPair("rsa", { modulusLength: 2048 }, done), "sha1") },
+  { name: "opening RSA signatures", holds: () => {
+    const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const opened = open(sign("sha256", octets(40), privateKey), openingKey(publicKey));
+    return opened.kind === "digest" && hex(opened.digest) === createHash("sha256").update(octets(40)).digest("hex");
   } },
   { name: "RSA keys", holds: () => signsWith((done) => generateKeyPair("rsa", { modulusLength: 2048 }, done), "sha256") },
   ...(["P-256", "P-384", "P-521"] as const).map((namedCurve): Probe => ({ name: `EC keys on ${namedCurve}`, holds: () => signsWith((done) => generateKeyPair("ec", { namedCurve }, done), "sha256") })),

@@ -3,7 +3,7 @@ import type { Emit } from "../host.ts";
 import type { Clock } from "../machine.ts";
 import { methods, type Method, type ServiceVersion, type Signed } from "./algorithm.ts";
 import type { Diagnosis, ListenerState, Received } from "./cws-view.ts";
-import { diagnoseValid, type DiagnosisQuestion, type RegisteredKey } from "./diagnosis.ts";
+import type { DiagnosisQuestion, RegisteredKey } from "./diagnosis.ts";
 import { maskSignatures } from "./header.ts";
 import type { Pieces } from "./signature.ts";
 import type { Signatures } from "./signatures.ts";
@@ -147,7 +147,7 @@ export function createRequestListener({ listen, users: readUsers, version, signa
     if (waiting >= mostWaiting) return { status: 503, body: JSON.stringify({ valid: false, busy: true }) };
     await freshenUsers();
     const fresh: DiagnosisQuestion = { ...question, users };
-    return reply(heard, diagnoseValid(fresh) ?? await diagnoseInTurn(fresh));
+    return reply(heard, signatures.check(fresh) ?? await diagnoseInTurn(fresh));
   }
 
   const answer = (options: ListenerOptions) => (heard: Heard): Reply | Promise<Reply> => {
@@ -155,7 +155,7 @@ export function createRequestListener({ listen, users: readUsers, version, signa
     if (method === undefined) return { status: 405, body: JSON.stringify({ valid: false, findings: [] }) };
     if (heard.header === null) return reply(heard, noHeader);
     const question: DiagnosisQuestion = { header: heard.header, method, body: heard.body, version: options.version, undocumented: options.undocumented, url: heard.path, users };
-    const diagnosis = isStale() ? null : diagnoseValid(question);
+    const diagnosis = isStale() ? null : signatures.check(question);
     return diagnosis === null ? answerFresh(heard, question) : reply(heard, diagnosis);
   };
 

@@ -33,5 +33,6 @@ export function createThreadSignatures(program: string, limit: number = taskLimi
       : ask<string>({ task: "sign", algorithm, pieces, privateKey }),
     // What holds has nothing to be searched for.
     diagnose: async (question) => (bytesOf(question.body) <= smallBody ? diagnoseValid(question) : null) ?? ask<Diagnosis>({ task: "diagnose", question }),
+    check: diagnoseValid,
   };
 }

@@ -44,7 +44,7 @@ async function start(): Promise<void> {
 async function tellMissingCryptography(): Promise<void> {
   const missing = await missingCryptography();
   if (missing.length === 0) return;
-  dialog.showErrorBox("Some certificates cannot be read", `This build of Lockstep lacks: ${missing.join(", ")}.\n\nCertificate files that need it are refused. The command line is not affected.`);
+  dialog.showErrorBox("Some certificates and signatures cannot be read", `This build of Lockstep lacks: ${missing.join(", ")}.\n\nWhat needs it is refused. The command line is not affected.`);
 }
 
 async function openWindow(): Promise<void> {
