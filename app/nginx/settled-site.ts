@@ -113,12 +113,15 @@ function listenAddress(text: string): string {
   return address;
 }
 
+/** A host name as resolvers take it: containers have underscores in theirs, and no dot. */
+const upstreamName = /^[a-z0-9_]+(?:-+[a-z0-9_]+)*(?:\.[a-z0-9_]+(?:-+[a-z0-9_]+)*)*$/;
+
 /** Host and port of an http address without a path; null for what is none, or stands for all addresses. */
 function httpHost(url: string): HostPort | null {
   const address = /^[\x21-\x7e]+$/.test(url) ? parseAddress(url) : null;
   if (address?.kind !== "http" || address.scheme !== "http" || address.path !== "/") return null;
   const host = canonicalHost(address.host);
-  if (host === null || host === "0.0.0.0" || host === "::" || !(isAddress(host) || (isDnsName(host) && !host.startsWith("*")))) return null;
+  if (host === null || host === "0.0.0.0" || host === "::" || !(isAddress(host) || upstreamName.test(host))) return null;
   return { host: host.includes(":") ? `[${host}]` : host, port: address.port };
 }
 
