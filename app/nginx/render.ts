@@ -1,7 +1,7 @@
 // A site as a file of NGINX.
 import { siteMarker } from "./marker.ts";
 import { siteFindings } from "./site-findings.ts";
-import { addressPort, hostPattern, httpAuthority, nameLimit, settle, type SettledSite } from "./settled-site.ts";
+import { addressPort, httpAuthority, nameLimit, settle, type SettledSite } from "./settled-site.ts";
 import type { RenderedSite, Site } from "./site.ts";
 import { assumedVersion, isSince, since } from "./version.ts";
 import { word } from "./word.ts";
@@ -86,7 +86,8 @@ const nobody = ({ label }: SettledSite): string => `_${label}`.slice(0, nameLimi
 function unknownNames(site: SettledSite): Lines {
   const refusal = knows(site, "rejectHandshake") ? ["ssl_reject_handshake on;"] : certificateLines(site);
   return [
-    "# Whoever asks for another name, or for none, is refused: the first server of a port gets those.",
+    "# Whoever asks for another name, or for none, is refused: the first server of a port gets those,",
+    "# and requests for another host than the handshake was for.",
     ...block("server", [...secureListenLines(site), `server_name ${nobody(site)};`, ...refusal, "", ...protocolLines(site), "", "return 444;"]),
   ];
 }
@@ -115,11 +116,6 @@ function siteServer(site: SettledSite): Lines {
       'add_header Strict-Transport-Security "max-age=63072000" always;',
     ] : []),
     "",
-    "# A request may name no other host than these, whatever name its handshake had.",
-    `if ($host !~ ${word(hostPattern(serverNames))}) {`,
-    "    return 421;",
-    "}",
-    "",
     "# The largest body that is taken.",
     `client_max_body_size ${bodyMegabytes}m;`,
     "",
@@ -145,7 +141,7 @@ function headerLines({ upstreamHost, port, clientCertificates, webSocket }: Sett
   ];
 }
 
-/** Host and port as clients write them; the host was seen to be one of the site's. */
+/** Host and port as clients write them; the host is one of the site's, for nothing else comes to its server. */
 const publicAuthority = (port: number): string => (port === 443 ? "$host" : `$host:${port}`);
 
 function answerLines(site: SettledSite): Lines {

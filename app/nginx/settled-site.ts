@@ -5,14 +5,14 @@ import { isIPv4, isIPv6 } from "../http-sys/binding.ts";
 import { isLoopback, parseAddress } from "../santedb/endpoint.ts";
 import type { Site } from "./site.ts";
 import { formatVersion, isSince, oldestVersion, parseVersion, type NginxVersion } from "./version.ts";
-import { canBeWord, word, wordLimit } from "./word.ts";
+import { canBeWord } from "./word.ts";
 
 /** A host with its port; the host canonical, an IPv6 address in brackets. */
 export interface HostPort { readonly host: string; readonly port: number }
 
 export interface SettledSite {
   readonly kind: Site["kind"];
-  /** Names the site among others: kind, first host name, and the port where it is not the recommended one. */
+  /** Names the site among others: kind, first host name as far as a file's name is long enough, and the port where it is not the recommended one. */
   readonly label: string;
   /** Canonical; a wildcard begins with "*.". */
   readonly serverNames: readonly string[];
@@ -49,16 +49,9 @@ export const addressPort = ({ host, port }: HostPort): string => `${host}:${port
 /** As HTTP writes it: port 80 is left out. */
 export const httpAuthority = (hostPort: HostPort): string => (hostPort.port === 80 ? hostPort.host : addressPort(hostPort));
 
-/** A regular expression that the host names of a site match, and no other. */
-export function hostPattern(serverNames: readonly string[]): string {
-  const names = serverNames.map((name) => name.replaceAll(".", "\\.").replace(/^\*/, "[^.]+"));
-  return `^(?:${names.join("|")})$`;
-}
-
 /** Fills in what a site leaves out. Throws input-invalid for a value that no file can hold, or that cannot work. */
 export function settle(site: Site): SettledSite {
   const serverNames = distinct(site.serverNames.map(serverName), "server name");
-  if (word(hostPattern(serverNames)).length > wordLimit) throw invalid("the server names together are longer than NGINX reads; make several sites of them.");
   const port = site.port ?? recommendedPort[site.kind];
   const redirectFrom = site.redirectFrom === undefined ? 80 : site.redirectFrom;
   if (port === redirectFrom) throw invalid(`port ${port} cannot be both for https and for http.`);
@@ -73,7 +66,7 @@ export function settle(site: Site): SettledSite {
   const [firstName = ""] = serverNames;
   return {
     kind: site.kind,
-    label: `${site.kind}-${firstName.replace("*", "_wildcard")}${port === recommendedPort[site.kind] ? "" : `-${port}`}`,
+    label: `${site.kind}-${firstName.replace("*", "_wildcard").slice(0, 200).replace(/[.-]+$/, "")}${port === recommendedPort[site.kind] ? "" : `-${port}`}`,
     serverNames, port, redirectFrom, listenOn, upstreams,
     upstreamHost: upstreamHost(site.upstreamHost, upstreams[0] ?? { host: "127.0.0.1", port: 80 }),
     certificate: absolutePath(site.certificate, "certificate"),

@@ -34,8 +34,8 @@ const hstsEveryPort: Check = ({ hsts, serverNames }) => !hsts ? null : {
 const wildcardNames: Check = ({ serverNames }) => {
   const wildcards = serverNames.filter((name) => name.startsWith("*."));
   return wildcards.length === 0 ? null : {
-    code: "site-name-wildcard", severity: "warning", message: `Every host name that ${wildcards.join(", ")} covers leads to this SanteDB.`,
-    hint: "It covers one label, as a certificate's wildcard does. Name the hosts one by one where they are known.",
+    code: "site-name-wildcard", severity: "warning", message: `Every host name that ends as ${wildcards.join(", ")} leads to this SanteDB.`,
+    hint: "NGINX lets the asterisk stand for several labels, a certificate for one only. Name the hosts one by one where they are known.",
   };
 };
 

@@ -155,7 +155,6 @@ describe("a value that no file can hold, or that cannot work, is refused by its 
     ["an IPv6 address for a name", { serverNames: ["2001:db8::1"] }, "2001:db8::1"],
     ["an empty name", { serverNames: [""] }, "server name"],
     ["a name twice", { serverNames: ["a.org", "A.ORG."] }, "a.org"],
-    ["names that are together too long", { serverNames: Array.from({ length: 50 }, (_, index) => `${"a".repeat(60)}.${"b".repeat(60)}.n${index}.org`) }, "server names"],
     ["https as upstream", { upstreams: ["https://127.0.0.1:9000"] }, "https://127.0.0.1:9000"],
     ["an upstream with a path", { upstreams: ["http://127.0.0.1:9000/ami"] }, "http://127.0.0.1:9000/ami"],
     ["an upstream with a query", { upstreams: ["http://127.0.0.1:9000/?a"] }, "?a"],
@@ -275,7 +274,6 @@ describe("no value", () => {
       rendered += 1;
       const text = textOf(changes);
       for (const { words: [first = "", ...values] } of statements(text)) {
-        if (first === "if") continue;
         if (first === "listen" || first === "server_name" || first === "server" || first.startsWith("proxy_")) for (const value of values) expect(value).toMatch(/^[\w.:*[\]$/~-]*$/);
       }
     }), { numRuns: runs * 5 });

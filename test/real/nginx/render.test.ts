@@ -92,7 +92,10 @@ describe.skipIf(!hasNginx)("nginx -t", () => {
     const long = site({ serverNames: [`${"a".repeat(nameLimit - 1)}.b`] });
     expect(judge([long]).complaints).toContain("server_names_hash_bucket_size");
     const [finding] = renderSite(long).findings.filter(({ code }) => code === "site-name-long");
-    expect(judge([long], [/`(.*)`/.exec(finding?.hint ?? "")?.[1] ?? ""])).toEqual(fine);
+    const remedy = /`(.*)`/.exec(finding?.hint ?? "")?.[1] ?? "";
+    expect(judge([long], [remedy])).toEqual(fine);
+    const longest = site({ port: 65535, serverNames: [`${`${"a".repeat(61)}.`.repeat(4)}abc.b`] });
+    expect(judge([longest], [remedy])).toEqual(fine);
   });
 });
 
@@ -176,8 +179,7 @@ describe.skipIf(!hasNginx)("under nginx, a site", () => {
   it("lets no other host through under its own name", async () => {
     const before = upstream.seen.length;
     for (const host of ["other.example.org", "_icdr-clinic.example.org", "clinicXexample.org", `${name}.evil.org`, "127.0.0.1"]) {
-      const answer = await ask({ port: ports.main, headers: { Host: host } }).catch((thrown: unknown) => thrown);
-      expect(answer instanceof Error || (answer as Answer).status === 421, `${host} ${JSON.stringify(answer)}`).toBe(true);
+      for (const port of [ports.main, ports.old]) await expect(ask({ port, headers: { Host: host } }), host).rejects.toThrow(/hang up|reset/);
     }
     expect(upstream.seen.length).toBe(before);
     expect((await ask({ port: ports.main, headers: { Host: name.toUpperCase() } })).status).toBe(200);
@@ -188,10 +190,10 @@ describe.skipIf(!hasNginx)("under nginx, a site", () => {
     expect(echoOf(await ask({ port: ports.main, servername: "second.example.org", headers: { Host: "second.example.org" } })).port).toBe(other.port);
   });
 
-  it("takes a wildcard's names, one label deep", async () => {
+  it("takes the names of a wildcard", async () => {
     const wild = (host: string) => ask({ port: ports.all, servername: host, headers: { Host: host }, checkServerIdentity: () => undefined });
     expect((await wild("a.wild.example.org")).status).toBe(200);
-    expect((await wild("a.b.wild.example.org")).status).toBe(421);
+    expect(echoOf(await wild("b.wild.example.org")).headers["x-forwarded-host"]).toBe(`b.wild.example.org:${ports.all}`);
   });
 
   it("sends clients from http on to https: 308, with host, port and query", async () => {
