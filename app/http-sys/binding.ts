@@ -76,7 +76,8 @@ const portNumber = (digits: string): number | null => {
   return port >= 1 && port <= 65535 ? port : null;
 };
 
-const isIPv4 = (host: string): boolean => /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(host);
+/** Whether a text is an IPv4 address in its four decimal parts. */
+export const isIPv4 = (host: string): boolean => /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(host);
 
 /** Whether a text without brackets is an IPv6 address, an embedded IPv4 address and a zone allowed. Source: RFC 4291, 2.2. */
 export function isIPv6(host: string): boolean {

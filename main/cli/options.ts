@@ -111,10 +111,21 @@ export function readArguments(args: readonly string[]): Arguments {
   }
 }
 
+/** The whole number of an option; undefined where it is not given. Throws usage. */
+export function numberOf(options: Options, name: "port" | "redirect-from" | "body-megabytes" | "timeout-seconds", most: number): number | undefined {
+  const text = options[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!(Number.isInteger(number) && number > 0 && number <= most)) throw problem("usage", { problem: `--${name} takes a number from 1 to ${most}, not ${text}.` });
+  return number;
+}
+
 /** The number of `--port`; undefined where it is not given. Throws usage. */
-export function portOf(options: Options): number | undefined {
-  if (options.port === undefined) return undefined;
-  const port = Number(options.port);
-  if (!(Number.isInteger(port) && port > 0 && port < 65536)) throw problem("usage", { problem: `--port takes a number from 1 to 65535, not ${options.port}.` });
-  return port;
+export const portOf = (options: Options): number | undefined => numberOf(options, "port", 65535);
+
+/** One of a closed set, by whatever case it is typed in. Throws usage. */
+export function oneOf<Value extends string>(values: readonly Value[], text: string, option: string): Value {
+  const found = values.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw problem("usage", { problem: `${option} takes one of ${values.join(", ")}, not ${text.slice(0, 60)}.` });
+  return found;
 }

@@ -7,17 +7,10 @@ import { problem } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 import { filePieces, nodeFiles } from "../storage/file.ts";
 import { upload, uploadOrInput } from "./certificate-files.ts";
-import { portOf, type OptionName, type Options } from "./options.ts";
+import { oneOf, portOf, type OptionName, type Options } from "./options.ts";
 import { readPassword } from "./password.ts";
 import { findingLines, printable, type Paint } from "./print.ts";
 import { operand, type Answer, type Context, type Verb } from "./verb.ts";
-
-/** One of a closed set, by whatever case it is typed in. Throws usage. */
-function oneOf<Value extends string>(values: readonly Value[], text: string, option: string): Value {
-  const found = values.find((value) => value.toLowerCase() === text.toLowerCase());
-  if (found === undefined) throw problem("usage", { problem: `${option} takes one of ${values.join(", ")}, not ${text.slice(0, 60)}.` });
-  return found;
-}
 
 /** The bytes of --body-file, handed over piece by piece where they are many. Undefined without a file. Throws what reading throws, body-too-large. */
 async function bodyOf({ "body-file": file }: Options, host: Host): Promise<BodySource | undefined> {
