@@ -21,7 +21,7 @@ export interface ParsedFile {
 }
 
 /** Bytes of one file, directives of all files with their includes, and blocks within blocks, that are read. */
-export const fileLimit = 16 * 1024 * 1024;
+export const fileLimit = 10 * 1024 * 1024;
 export const directiveLimit = 300_000;
 export const depthLimit = 100;
 

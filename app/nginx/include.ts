@@ -12,6 +12,8 @@ export interface Configuration {
   readonly faults: readonly SiteFinding[];
   /** Folders in which nginx may look for what has no absolute path. */
   readonly folders: readonly string[];
+  /** Every include that was met. */
+  readonly includes: readonly Directive[];
 }
 
 /** Includes that are followed; each may be a pattern over every file given. */
@@ -83,17 +85,14 @@ function inRange(range: string, character: string): boolean {
   return false;
 }
 
-/** Paths that the includes of a file name, as they stand there. */
-export function includesOf(directives: readonly Directive[]): readonly string[] {
-  return directives.flatMap(({ name, parameters, block }) => [...(name === "include" && parameters[0] ? [parameters[0].text] : []), ...(block ? includesOf(block) : [])]);
-}
+const nothing = (faults: readonly SiteFinding[]): Configuration => ({ directives: [], faults, folders: [], includes: [] });
 
 /** Puts a configuration together. The first file is nginx.conf, a part of it, or what `nginx -T` printed. Never throws. */
 export function assemble(files: readonly SiteFile[]): Configuration {
   const [first] = files;
-  if (!first) return { directives: [], faults: [], folders: [] };
+  if (!first) return nothing([]);
   const read = textOf(first.name, first.content);
-  if ("fault" in read) return { directives: [], faults: [read.fault], folders: [] };
+  if ("fault" in read) return nothing([read.fault]);
   const dumped = dumpedFiles(read.text);
   return dumped ? assembleSources(dumped, new Map(), true) : assembleSources([{ name: first.name, text: read.text }], new Map(files.slice(1).map((file) => [file.name, file])), isAbsolute(first.name));
 }
@@ -101,14 +100,14 @@ export function assemble(files: readonly SiteFile[]): Configuration {
 /** `complete`: whatever nginx would find is among the files. */
 function assembleSources(sources: readonly Source[], others: ReadonlyMap<string, SiteFile>, complete: boolean): Configuration {
   const [first] = sources;
-  if (!first) return { directives: [], faults: [], folders: [] };
+  if (!first) return nothing([]);
   const texts = new Map(sources.map((source) => [source.name, source.text]));
   const names = new Set([...texts.keys(), ...others.keys()]);
   const folders = foldersOf(first.name);
   const parsed = new Map<string, ParsedFile>();
   const faults: SiteFinding[] = [];
   let count = 0;
-  let includes = 0;
+  const includes: Directive[] = [];
   let isFull = false;
 
   const parse = (name: string): ParsedFile => {
@@ -154,8 +153,8 @@ function assembleSources(sources: readonly Source[], others: ReadonlyMap<string,
   };
 
   const included = (directive: Directive, path: string, within: readonly string[], depth: number): readonly Directive[] => {
-    includes++;
-    if (includes > includeLimit) return full(directive, `more than ${includeLimit} includes`);
+    includes.push(directive);
+    if (includes.length > includeLimit) return full(directive, `more than ${includeLimit} includes`);
     const found = named(path);
     if (found.length === 0 && !isPattern(path)) faults.push(missing(directive, path, complete));
     return found.flatMap((name) => {
@@ -168,13 +167,13 @@ function assembleSources(sources: readonly Source[], others: ReadonlyMap<string,
   };
 
   const directives = expand(parse(first.name).directives, [first.name], 0);
-  return { directives, faults, folders };
+  return { directives, faults, folders, includes };
 }
 
 function missing({ file, line }: Directive, path: string, complete: boolean): SiteFinding {
   return {
     code: "include-missing", severity: complete ? "error" : "information", file, line,
-    message: complete ? `The included file ${shown(path)} is not there; NGINX would not start.` : `The included file ${shown(path)} was not given, so what it holds is not judged.`,
+    message: complete ? `The included file ${shown(path)} is not there, or may not be read; NGINX would not start.` : `The included file ${shown(path)} was not given, so what it holds is not judged.`,
     mend: complete ? "Put the file there, correct the path, or take the include out." : "Give it as well, or what `nginx -T` prints, which holds every file.",
   };
 }
