@@ -59,7 +59,7 @@ function ciphers({ scope }: Server): readonly SiteFinding[] {
 
 const missingCertificate = (directive: Directive, isRefused: boolean): SiteFinding => ({
   code: "certificate-missing", severity: isRefused ? "error" : "warning", ...at(directive),
-  message: isRefused ? "NGINX would not start: no ssl_certificate is set for this `listen … ssl`." : "This server listens with ssl and has no ssl_certificate; its clients are shown the one of the default server.",
+  message: isRefused ? "NGINX would not start: this address is one for TLS, and no ssl_certificate is set." : "This server listens with ssl and has no ssl_certificate; its clients are shown the one of the default server.",
   mend: "Name the certificate with its intermediates and the key: ssl_certificate, ssl_certificate_key.",
 });
 

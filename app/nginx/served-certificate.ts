@@ -162,7 +162,8 @@ function hostsOf({ names }: Server): readonly string[] {
 
 function nameFindings(server: Server, directive: Directive, { material: { path }, read }: Opened): readonly SiteFinding[] {
   const [first] = read.kind === "read" ? read.certificates : [];
-  if (first === undefined) return [];
+  // An authority at the head is told as what it is.
+  if (first === undefined || isOthersIssuer(first)) return [];
   const missing = hostsOf(server).filter((host) => host.startsWith("*.") ? !first.dnsNames.some((name) => name.toLowerCase() === host) : !coversHost(first, host));
   return missing.length === 0 ? [] : [finding(
     server.names[0]?.directive ?? directive, "certificate-name", "error",

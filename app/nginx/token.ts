@@ -41,10 +41,8 @@ export function tokenizer(text: string): Tokenizer {
 
   const fault = (problem: string, where = line) => ({ kind: "fault", line: where, problem }) as const;
 
-  /** The whole text up to `until` has been passed over. */
   const passTo = (until: number): void => {
-    for (let next = text.indexOf("\n", at); next !== -1 && next < until; next = text.indexOf("\n", next + 1)) line++;
-    at = until;
+    for (; at < until; at++) if (text.charCodeAt(at) === lf) line++;
   };
 
   const next = (): Token => {
