@@ -34,6 +34,11 @@ export const tooLarge = (file: string, line: number, what: string): SiteFinding 
 
 export const syntax = (file: string, line: number, problem: string, mend: string): SiteFinding => ({ code: "syntax", severity: "error", file, line, message: `NGINX would not start: ${problem}.`, mend });
 
+const dataBlocks: ReadonlySet<string> = new Set(["map", "geo", "types", "split_clients", "charset_map"]);
+
+/** Whether a block's lines are data, and begin with no directive's name. */
+export const holdsData = (name: string): boolean => dataBlocks.has(name);
+
 interface OpenBlock { readonly name: string; readonly line: number; readonly directives: Directive[] }
 
 /**
@@ -80,6 +85,8 @@ export function parseDirectives(file: string, text: string): ParsedFile {
       case "statement": {
         const [name, ...parameters] = token.words;
         if (count === 0 && name.text.startsWith("\uFEFF")) return failed(syntax(file, name.line, "the file begins with a byte order mark, which NGINX takes for a part of the first directive's name", "Save the file as UTF-8 without a byte order mark."));
+        // A regular expression with bare braces: its first one has opened a block.
+        if (name.text.includes("}") && !holdsData(blocks.at(-1)?.name ?? "")) return failed(syntax(file, token.endLine, `unknown directive "${shown(name.text)}"`, "Put the regular expression with its braces in quotes, or a blank or semicolon before the brace."));
         count++;
         if (count > directiveLimit) return failed(tooLarge(file, name.line, `more than ${directiveLimit} directives`));
         const place = { name: name.text, parameters, file, line: name.line, endLine: token.endLine };

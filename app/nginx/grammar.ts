@@ -1,6 +1,6 @@
 // What nginx asks of the directives that stand before a SanteDB server: where each may stand, how many parameters it
 // takes, whether it opens a block. Of directives that are not listed nothing is asserted, since modules bring their own.
-import { shown, syntax, valuesOf, type Directive } from "./directive.ts";
+import { holdsData, shown, syntax, valuesOf, type Directive } from "./directive.ts";
 import type { SiteFinding } from "./site.ts";
 
 /** M main, E events, H http, S server, L location, U upstream, I if within a server, i if within a location, X limit_except. */
@@ -22,8 +22,8 @@ interface Rule {
  */
 const table = `
 user M 1-2 !|worker_processes M 1 !|pid M 1 !|error_log MHSL 1+|daemon M on !|master_process M on !|worker_rlimit_nofile M 1 !|load_module M 1|env M 1|pcre_jit M on !
-events M 0 {|worker_connections E 1 !|multi_accept E on !|use E 1 !|accept_mutex E on !
-http M 0 {|server HU 0+|upstream H 1 {|map H 2 {|geo H 1-2 {|split_clients H 2 {|types HSL 0 {|limit_req_zone H 3+|limit_conn_zone H 2|log_format H 2+
+events M 0 { !|worker_connections E 1 !|multi_accept E on !|use E 1 !|accept_mutex E on !
+http M 0 { !|server HU 0+|upstream H 1 {|map H 2 {|geo H 1-2 {|split_clients H 2 {|types HSL 0 {|limit_req_zone H 3+|limit_conn_zone H 2|log_format H 2+
 proxy_cache_path H 2+|map_hash_bucket_size H 1 !|map_hash_max_size H 1 !|server_names_hash_bucket_size H 1 !|server_names_hash_max_size H 1 !
 variables_hash_max_size H 1 !|variables_hash_bucket_size H 1 !
 listen S 1+|server_name S 1+|location SL 1-2 {|if SL 1+ {|limit_except L 1+ {|return SLIi 1-2|rewrite SLIi 2-3|set SLIi 2|break SLIi 0
@@ -40,7 +40,7 @@ proxy_pass LiX 1 !|proxy_set_header HSL 2|proxy_http_version HSL 1 !|proxy_redir
 proxy_read_timeout HSL 1 !|proxy_send_timeout HSL 1 !|proxy_connect_timeout HSL 1 !|proxy_buffering HSL on !|proxy_request_buffering HSL on !|proxy_buffer_size HSL 1 !|proxy_buffers HSL 2 !|proxy_busy_buffers_size HSL 1 !|proxy_max_temp_file_size HSL 1 !|proxy_temp_file_write_size HSL 1 !|proxy_temp_path HSL 1-4 !|proxy_intercept_errors HSL on !|proxy_ignore_headers HSL 1+|proxy_ignore_client_abort HSL on !|proxy_next_upstream HSL 1+|proxy_next_upstream_tries HSL 1 !|proxy_next_upstream_timeout HSL 1 !
 proxy_cache HSL 1 !|proxy_cache_valid HSL 1+|proxy_cache_key HSL 1 !|proxy_cache_bypass HSL 1+|proxy_no_cache HSL 1+|proxy_bind HSL 1-2 !|proxy_ssl_verify HSL on !|proxy_ssl_server_name HSL on !|proxy_ssl_name HSL 1 !|proxy_ssl_protocols HSL 1+|proxy_ssl_ciphers HSL 1 !|proxy_ssl_certificate HSL 1 !|proxy_ssl_certificate_key HSL 1 !|proxy_ssl_trusted_certificate HSL 1 !|proxy_ssl_session_reuse HSL on !|proxy_ssl_verify_depth HSL 1 !
 keepalive U 1 !|least_conn U 0|ip_hash U 0|hash U 1-2|zone U 1-2|random U 0-2|http2 HS on !|http2_max_concurrent_streams HS 1 !|quic_retry HS on !|http3 HS on !
-fastcgi_pass Li 1 !|fastcgi_param HSL 2-3|uwsgi_pass Li 1 !|uwsgi_param HSL 2-3|scgi_pass Li 1 !|grpc_pass Li 1 !|include MEHSLUIiX 1|ssl HS on !|stream M 0 {|mail M 0 {|mirror HSL 1|sub_filter HSL 2|etag HSL on !|if_modified_since HSL 1 !|open_file_cache HSL 1-2 !
+fastcgi_pass Li 1 !|fastcgi_param HSL 2-3|uwsgi_pass Li 1 !|uwsgi_param HSL 2-3|scgi_pass Li 1 !|grpc_pass Li 1 !|include MEHSLUIiX 1|ssl HS on !|stream M 0 { !|mail M 0 { !|mirror HSL 1|sub_filter HSL 2|etag HSL on !|if_modified_since HSL 1 !|open_file_cache HSL 1-2 !
 `;
 
 function ruleOf(entry: string): readonly [string, Rule] {
@@ -51,8 +51,8 @@ function ruleOf(entry: string): readonly [string, Rule] {
 
 const rules: ReadonlyMap<string, Rule> = new Map(table.trim().split(/[|\n]/).map(ruleOf));
 
-/** Blocks whose content is data, or of a language of its own that is not judged here. */
-const opaque: ReadonlySet<string> = new Set(["map", "geo", "types", "split_clients", "charset_map", "stream", "mail", "match"]);
+/** Blocks whose content is of a language of its own that is not judged here. */
+const isForeign = (name: string): boolean => holdsData(name) || name === "stream" || name === "mail" || name === "match";
 
 const levelNames: Readonly<Record<string, string>> = { M: "the top of nginx.conf", E: "events", H: "http", S: "a server", L: "a location", U: "an upstream", I: "an `if` of a server", i: "an `if` of a location", X: "limit_except" };
 
@@ -90,7 +90,7 @@ export function grammarFindings(directives: readonly Directive[]): readonly Site
       const key = uniqueKey(directive);
       if (key !== null && seen.has(key)) findings.push(twice(directive));
       if (key !== null) seen.add(key);
-      if (directive.block && !opaque.has(directive.name)) walk(directive.block, levelWithin(directive.name, where));
+      if (directive.block && !isForeign(directive.name)) walk(directive.block, levelWithin(directive.name, where));
     }
   };
   walk(directives, topLevel(directives));

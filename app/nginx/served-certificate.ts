@@ -12,7 +12,7 @@ import { readFields, type CertificateFields } from "../certificates/x509.ts";
 import { LockstepError } from "../errors.ts";
 import { shown, type Directive } from "./directive.ts";
 import { placesOf } from "./include.ts";
-import { hasVariable, holding, type Server, type Site } from "./server.ts";
+import { hasVariable, holding, setting, type Server, type Site } from "./server.ts";
 import type { SiteFinding, SiteMaterial } from "./site.ts";
 
 const at = ({ file, line }: Directive) => ({ file, line });
@@ -74,7 +74,8 @@ export function certificateFindings({ servers }: Site, materials: readonly SiteM
         judged.add(once);
         return [...own, ...certificate ? nameFindings(server, directive, certificate) : []];
       }),
-      ...["ssl_client_certificate", "ssl_trusted_certificate"].flatMap((name) => holding(server.scope, name).flatMap((directive) => {
+      // Authorities of clients are read only where clients are asked.
+      ...[...(setting(server.scope, "ssl_verify_client") ?? "off") === "off" ? [] : ["ssl_client_certificate"], "ssl_trusted_certificate"].flatMap((name) => holding(server.scope, name).flatMap((directive) => {
         const file = open(directive);
         return file ? authorityFindings(directive, file) : [];
       })),
