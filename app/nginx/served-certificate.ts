@@ -55,6 +55,14 @@ export function certificateFindings({ servers }: Site, materials: readonly SiteM
     opened.set(material.path, known);
     return known;
   };
+  // One pair often serves many sites; its keys are compared once.
+  const compared = new Map<string, PairState>();
+  const compare = (certificate: Opened, key: Opened): PairState => {
+    const pair = `${certificate.material.path}\0${key.material.path}`;
+    const state = compared.get(pair) ?? pairState(certificate.read, key.read);
+    compared.set(pair, state);
+    return state;
+  };
   // Named once for many servers, it is told once.
   const judged = new Set<string>();
   return servers.flatMap((server) => {
@@ -69,7 +77,7 @@ export function certificateFindings({ servers }: Site, materials: readonly SiteM
         const once = `${directive.file}\0${directive.line}\0${certificate?.material.path ?? ""}\0${key?.material.path ?? ""}`;
         const own = judged.has(once) ? [] : [
           ...certificate ? certificateFileFindings(directive, certificate, now) : [], ...keyDirective && key ? keyFileFindings(keyDirective, key, isOpenable) : [],
-          ...keyDirective && certificate && key ? pairFindings(directive, keyDirective, certificate, key) : [],
+          ...keyDirective && certificate && key ? pairFindings(directive, keyDirective, certificate, key, compare(certificate, key)) : [],
         ];
         judged.add(once);
         return [...own, ...certificate ? nameFindings(server, directive, certificate) : []];
@@ -139,17 +147,26 @@ function keyFileFindings(directive: Directive, { material: { path, mode }, read 
   return isOpenable ? open : [finding(directive, "key-encrypted", "error", `The key ${shown(path)} is encrypted: NGINX asks for its password at every start, and as a service it does not start.`, "Take the password off and let root alone read the key, or name it in ssl_password_file."), ...open];
 }
 
-function pairFindings(directive: Directive, keyDirective: Directive, certificate: Opened, key: Opened): readonly SiteFinding[] {
-  if (certificate.read.kind !== "read" || key.read.kind !== "read") return [];
-  const { certificates } = certificate.read;
-  const [first] = certificates;
-  const [clear] = key.read.keys;
-  if (first === undefined || clear === undefined || keysOf([first], [clear]).size > 0) return [];
-  if (keysOf(certificates, [clear]).size > 0) {
+type PairState = "fits" | "fits-another" | "misfit" | "unknown";
+
+/** Whether a key belongs to the first certificate of a file, which NGINX takes for the server's own. */
+function pairState(certificate: Read, key: Read): PairState {
+  if (certificate.kind !== "read" || key.kind !== "read") return "unknown";
+  const [first] = certificate.certificates;
+  const [clear] = key.keys;
+  if (first === undefined || clear === undefined) return "unknown";
+  const found = keysOf(certificate.certificates, [clear]);
+  return found.has(first) ? "fits" : found.size > 0 ? "fits-another" : "misfit";
+}
+
+function pairFindings(directive: Directive, keyDirective: Directive, certificate: Opened, key: Opened, state: PairState): readonly SiteFinding[] {
+  const [first] = certificate.read.kind === "read" ? certificate.read.certificates : [];
+  switch (state) {
+    case "fits": case "unknown": return [];
     // An authority at the head has been told already.
-    return isOthersIssuer(first) ? [] : [finding(directive, "certificate-order", "error", `The key belongs to a certificate further down in ${shown(certificate.material.path)}; NGINX would not start.`, "Put the server's own certificate first.")];
+    case "fits-another": return first !== undefined && isOthersIssuer(first) ? [] : [finding(directive, "certificate-order", "error", `The key belongs to a certificate further down in ${shown(certificate.material.path)}; NGINX would not start.`, "Put the server's own certificate first.")];
+    case "misfit": return [finding(keyDirective, "key-mismatch", "error", `NGINX would not start: ${shown(key.material.path)} is not the key of ${shown(first?.subject ?? "the certificate")}.`, "Name the key that was made with this certificate's request.")];
   }
-  return [finding(keyDirective, "key-mismatch", "error", `NGINX would not start: ${shown(key.material.path)} is not the key of ${shown(first.subject)}.`, "Name the key that was made with this certificate's request.")];
 }
 
 /** Names that a certificate can hold, as clients ask for them. */
