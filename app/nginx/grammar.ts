@@ -17,8 +17,8 @@ interface Rule {
 }
 
 /**
- * nginx 1.18 to 1.29, by its modules' own tables (ngx_command_t). Name, levels, parameters: a number, a range, "1+", "on"
- * for on or off; "{" for a block, "!" where a second one is refused.
+ * nginx 1.18 to 1.29, by its modules' own tables (ngx_command_t); each level, and each "!", was tried with nginx 1.22.1.
+ * Name, levels, parameters: a number, a range, "1+", "on" for on or off; "{" for a block, "!" where a second one is refused.
  */
 const table = `
 user M 1-2 !|worker_processes M 1 !|pid M 1 !|error_log MHSL 1+|daemon M on !|master_process M on !|worker_rlimit_nofile M 1 !|load_module M 1|env M 1|pcre_jit M on !
@@ -27,14 +27,14 @@ http M 0 { !|server HU 0+|upstream H 1 {|map H 2 {|geo H 1-2 {|split_clients H 2
 proxy_cache_path H 2+|map_hash_bucket_size H 1 !|map_hash_max_size H 1 !|server_names_hash_bucket_size H 1 !|server_names_hash_max_size H 1 !
 variables_hash_max_size H 1 !|variables_hash_bucket_size H 1 !
 listen S 1+|server_name S 1+|location SL 1-2 {|if SL 1+ {|limit_except L 1+ {|return SLIi 1-2|rewrite SLIi 2-3|set SLIi 2|break SLIi 0
-try_files SL 2+ !|root HSLi 1 !|alias L 1 !|index HSL 1+|internal L 0|error_page HSLi 2+|resolver HSL 1+ !|resolver_timeout HSL 1 !
+try_files SL 2+ !|root HSLi 1 !|alias L 1 !|index HSL 1+|internal L 0|error_page HSLi 2+|resolver HSLU 1+ !|resolver_timeout HSLU 1 !
 client_max_body_size HSL 1 !|client_body_buffer_size HSL 1 !|client_body_timeout HSL 1 !|client_header_timeout HS 1 !|client_header_buffer_size HS 1 !|large_client_header_buffers HS 2 !
-client_body_temp_path HSL 1-4 !|keepalive_timeout HSL 1-2 !|keepalive_requests HSL 1 !|send_timeout HSL 1 !|server_tokens HSL 1 !|server_name_in_redirect HSL on !|port_in_redirect HSL on !|absolute_redirect HSL on !
+client_body_temp_path HSL 1-4 !|keepalive_timeout HSLU 1-2 !|keepalive_requests HSLU 1 !|send_timeout HSL 1 !|server_tokens HSL 1 !|server_name_in_redirect HSL on !|port_in_redirect HSL on !|absolute_redirect HSL on !
 sendfile HSLi on !|tcp_nopush HSL on !|tcp_nodelay HSL on !|default_type HSL 1 !|types_hash_max_size HSL 1 !|underscores_in_headers HS on !|ignore_invalid_headers HS on !|merge_slashes HS on !|reset_timedout_connection HSL on !|chunked_transfer_encoding HSL on !
 access_log HSLiX 1+|log_not_found HSL on !|allow HSLX 1|deny HSLX 1|satisfy HSL 1 !|auth_basic HSLX 1 !|auth_basic_user_file HSLX 1 !|auth_request HSL 1 !|autoindex HSL on !|charset HSLi 1 !|expires HSLi 1-2 !|add_header HSLi 2-3|limit_req HSL 1-3|limit_conn HSL 2
 gzip HSLi on !|gzip_types HSL 1+|gzip_vary HSL on !|gzip_proxied HSL 1+|gzip_comp_level HSL 1 !|gzip_min_length HSL 1 !|gzip_disable HSL 1+|gzip_buffers HSL 2 !|gzip_http_version HSL 1 !|stub_status SL 0-1
 set_real_ip_from HSL 1|real_ip_header HSL 1 !|real_ip_recursive HSL on !
-ssl_certificate HS 1|ssl_certificate_key HS 1|ssl_password_file HS 1 !|ssl_protocols HS 1+|ssl_ciphers HS 1 !|ssl_prefer_server_ciphers HS on !|ssl_ecdh_curve HS 1 !|ssl_dhparam HS 1 !|ssl_session_timeout HS 1 !|ssl_session_cache HS 1-2 !|ssl_session_tickets HS on !|ssl_session_ticket_key HS 1
+ssl_certificate HS 1|ssl_certificate_key HS 1|ssl_password_file HS 1 !|ssl_protocols HS 1+|ssl_ciphers HS 1 !|ssl_prefer_server_ciphers HS on !|ssl_ecdh_curve HS 1 !|ssl_dhparam HS 1 !|ssl_session_timeout HS 1 !|ssl_session_cache HS 1-2|ssl_session_tickets HS on !|ssl_session_ticket_key HS 1
 ssl_client_certificate HS 1 !|ssl_trusted_certificate HS 1 !|ssl_verify_client HS 1 !|ssl_verify_depth HS 1 !|ssl_crl HS 1 !|ssl_stapling HS on !|ssl_stapling_verify HS on !|ssl_stapling_file HS 1 !|ssl_reject_handshake HS on !|ssl_early_data HS on !|ssl_conf_command HS 2|ssl_buffer_size HS 1 !
 proxy_pass LiX 1 !|proxy_set_header HSL 2|proxy_http_version HSL 1 !|proxy_redirect HSL 1-2|proxy_cookie_domain HSL 1-2|proxy_cookie_path HSL 1-2|proxy_cookie_flags HSL 1-4|proxy_hide_header HSL 1|proxy_pass_header HSL 1|proxy_pass_request_headers HSL on !|proxy_pass_request_body HSL on !|proxy_method HSL 1 !
 proxy_read_timeout HSL 1 !|proxy_send_timeout HSL 1 !|proxy_connect_timeout HSL 1 !|proxy_buffering HSL on !|proxy_request_buffering HSL on !|proxy_buffer_size HSL 1 !|proxy_buffers HSL 2 !|proxy_busy_buffers_size HSL 1 !|proxy_max_temp_file_size HSL 1 !|proxy_temp_file_write_size HSL 1 !|proxy_temp_path HSL 1-4 !|proxy_intercept_errors HSL on !|proxy_ignore_headers HSL 1+|proxy_ignore_client_abort HSL on !|proxy_next_upstream HSL 1+|proxy_next_upstream_tries HSL 1 !|proxy_next_upstream_timeout HSL 1 !

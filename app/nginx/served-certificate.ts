@@ -169,10 +169,10 @@ function pairFindings(directive: Directive, keyDirective: Directive, certificate
   }
 }
 
-/** Names that a certificate can hold, as clients ask for them. */
-function hostsOf({ names }: Server): readonly string[] {
-  return [...new Set(names.flatMap(({ name }) => {
-    if (name.startsWith("~") || hasVariable(name) || name === "_" || name === "") return [];
+/** Names that a certificate can hold, as clients ask for them; none of a server that turns everybody away. */
+function hostsOf({ names, refuses }: Server): readonly string[] {
+  return refuses ? [] : [...new Set(names.flatMap(({ name }) => {
+    if (name.startsWith("~") || hasVariable(name) || name.startsWith("_") || name === "") return [];
     const plain = name.startsWith(".") ? [name.slice(1), `*${name}`] : [name];
     return plain.filter((each) => each !== "localhost" && isDnsName(each) && each.includes(".") || /^\[?[0-9a-f.:]+\]?$/.test(each) && /[.:]/.test(each));
   }))];

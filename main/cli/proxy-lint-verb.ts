@@ -15,6 +15,9 @@ import { operand, type Verb } from "./verb.ts";
 const namedLimit = 1024 * 1024;
 const mostFiles = 1000;
 const mostMaterials = 200;
+/** Characters of a path, as many as the contract takes of a file's name and of a material's path. */
+const longestName = 260;
+const longestPath = 4096;
 /** Includes within includes; nginx itself has no more files open. */
 const mostRounds = 100;
 
@@ -49,7 +52,7 @@ async function withIncludes(first: SiteFile): Promise<readonly SiteFile[]> {
       asked.add(pattern);
       for (const path of await meant(pattern)) {
         if (files.size >= mostFiles) return [...files.values()];
-        const content = files.has(path) ? "closed" : await named(path);
+        const content = files.has(path) || path.length > longestName ? "closed" : await named(path);
         if (typeof content !== "string") files.set(path, { name: path, content });
       }
     }
@@ -62,7 +65,7 @@ async function withIncludes(first: SiteFile): Promise<readonly SiteFile[]> {
 async function materialsOf(files: readonly SiteFile[]): Promise<readonly SiteMaterial[]> {
   const materials: SiteMaterial[] = [];
   for (const places of namedPaths(files).materials.slice(0, mostMaterials)) {
-    const paths = places.filter(isAbsolute);
+    const paths = places.filter((path) => isAbsolute(path) && path.length <= longestPath);
     let found: Uint8Array | "absent" | "closed" = "absent";
     for (const path of paths) {
       found = await named(path);

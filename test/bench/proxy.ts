@@ -1,13 +1,13 @@
 // A thousand sites: the lint against `nginx -t` on the same files.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lintSites, type SiteFile } from "../../app/nginx/lint.ts";
-import { find } from "../../scripts/tools.mjs";
 import { makeServerPfx } from "../fixtures/certificates.ts";
 
 type Row = (title: string, ratio: number, detail: string) => void;
 
+const nginx = "/usr/sbin/nginx";
 const sites = 1000;
 const best = (values: readonly number[]): number => Math.min(...values);
 const milliseconds = (value: number): string => `${value.toFixed(0)} ms`;
@@ -51,8 +51,7 @@ server {
 `;
 
 export function proxyBench(directory: string, row: Row): void {
-  const nginx = find("nginx") ?? find("/usr/sbin/nginx");
-  if (nginx === null) {
+  if (!existsSync(nginx)) {
     process.stdout.write("Without nginx nothing is measured of it.\n");
     return;
   }

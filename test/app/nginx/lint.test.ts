@@ -218,6 +218,18 @@ describe("certificates and keys", () => {
     expect(judged(chained(wild), text(wild.keyFile))).toEqual([]);
     expect(judged(chained(wild), text(wild.keyFile), 0o600, changed("server_name clinic-7.example.org;\n    ssl", "server_name *.example.org \"~^x{1,2}\" $y;\n    ssl"))).toEqual([]);
   });
+  it("need not stand for the names of a server that turns everybody away", () => {
+    const leaf = issue();
+    const site = changed("ssl_reject_handshake on;", "ssl_certificate /etc/lockstep/chain.pem; ssl_certificate_key /etc/lockstep/key.pem; return 444;", changed("server_name _;", "server_name nobody.example.org;"));
+    expect(judged(chained(leaf), text(leaf.keyFile), 0o600, site)).toEqual([]);
+  });
+  it("shared by two sites are told where each names them", () => {
+    const leaf = issue({ names: ["*.example.org"] });
+    const other = changed(/^[^]*?(?=server \{\n {4}listen 8443 ssl http2;)/, "").split("server {\n    listen 80 default")[0]?.replace("clinic-7", "clinic-8") ?? "";
+    expect(judged(text(leaf.certificateFile), text(leaf.keyFile), 0o644, `${sound}${other}`)).toEqual([
+      `${certificateLine} certificate-leaf-only warning`, `${keyLine} key-readable-by-all warning`, expect.stringMatching(/certificate-leaf-only/), expect.stringMatching(/key-readable/),
+    ]);
+  });
   it("lack an intermediate, or come in the wrong order", () => {
     const leaf = issue();
     expect(judged(text(leaf.certificateFile), text(leaf.keyFile))).toEqual([`${certificateLine} certificate-leaf-only warning`]);
