@@ -1,7 +1,7 @@
 // Who answers at which address: servers that get in each other's way, names that nobody turns away, and redirects.
 import { fileNameOf, folderOf } from "../path.ts";
 import { shown, valuesOf, type Directive } from "./directive.ts";
-import { defaultOf, hasVariable, hostOf, isLoopback, isWildcard, targetsOf, type Listen, type Server, type Site } from "./server.ts";
+import { defaultOf, distinctTargets, hasVariable, hostOf, isLoopback, isWildcard, mostAlike, targetsOf, type Listen, type Server, type Site } from "./server.ts";
 import type { SiteFinding } from "./site.ts";
 
 type Entry = { readonly server: Server; readonly listen: Listen };
@@ -11,9 +11,10 @@ const at = ({ file, line }: Directive) => ({ file, line });
 /** Codes: duplicate-listen, port-clash, proxy-to-itself, server-name-conflict, unknown-hosts, redirect-port, redirect-301. */
 export function listeningFindings(site: Site): readonly SiteFinding[] {
   const named = serversByName(site);
+  const comparisons = { left: mostComparisons };
   return [
     ...site.servers.flatMap((server) => [...twiceInServer(server), ...serverRedirects(server, named), ...toItself(server, site)]),
-    ...[...site.byAddress].flatMap(([address, entries]) => [...twiceDefault(address, entries), ...mixedSchemes(address, entries), ...nameConflicts(address, entries), ...unknownHosts(address, entries)]),
+    ...[...site.byAddress].flatMap(([address, entries]) => [...twiceDefault(address, entries), ...mixedSchemes(address, entries), ...nameConflicts(address, entries, comparisons), ...unknownHosts(address, entries)]),
     ...upstreamPortClashes(site),
   ];
 }
@@ -64,9 +65,13 @@ function mixedSchemes(address: string, entries: readonly Entry[]): readonly Site
   }));
 }
 
-function nameConflicts(address: string, entries: readonly Entry[]): readonly SiteFinding[] {
+/** Names on addresses that are compared, of all servers together. */
+const mostComparisons = 1_000_000;
+
+function nameConflicts(address: string, entries: readonly Entry[], comparisons: { left: number }): readonly SiteFinding[] {
   const owners = new Map<string, Server>();
-  return entries.flatMap(({ server }) => server.names.flatMap(({ name, directive }): readonly SiteFinding[] => {
+  return entries.flatMap(({ server }) => server.names.slice(0, Math.max(0, comparisons.left)).flatMap(({ name, directive }): readonly SiteFinding[] => {
+    comparisons.left--;
     if (name.startsWith("~") || hasVariable(name)) return [];
     const owner = owners.get(name);
     if (owner === undefined) owners.set(name, server);
@@ -111,8 +116,8 @@ function serversByName({ servers }: Site): ReadonlyMap<string, readonly Server[]
     if (!server.isTls || !isProxy(server)) continue;
     for (const { name } of server.names) {
       const same = named.get(name);
-      if (same) same.push(server);
-      else named.set(name, [server]);
+      if (same && same.length < mostAlike) same.push(server);
+      else if (!same) named.set(name, [server]);
     }
   }
   return named;
@@ -129,7 +134,7 @@ function serverRedirects(server: Server, named: ReadonlyMap<string, readonly Ser
   const { directive, status, url } = redirect;
   const [, name = "", port] = /^https:\/\/((?:\$\{\w+\}|\$\w+|\[[^\]]*\]|[^:/?#$[\]])+)(?::(\d+|\$\w+|\$\{\w+\}))?/i.exec(url) ?? [];
   const host = name.replace(/\$\{?(?:request_uri|uri|document_uri|is_args|args|\d)\b.*$/s, "");
-  const targets = [...new Set(namesFollowed(server, host).flatMap((name) => named.get(name) ?? []))];
+  const targets = [...new Set(namesFollowed(server, host).slice(0, mostAlike).flatMap((name) => named.get(name) ?? []))];
   if (targets.length === 0) return [];
   const ports = [...new Set(targets.flatMap(({ listens }) => listens.filter(({ isTls }) => isTls).map((listen) => listen.port)))];
   const followed = port === undefined ? /\$(?:\{http_host\}|http_host$)/.test(host) ? null : 443 : /^\d+$/.test(port) ? Number(port) : undefined;
@@ -159,7 +164,7 @@ function reaches(host: string, port: number, { address, port: own }: Listen): bo
 
 function toItself(server: Server, { upstreams }: Site): readonly SiteFinding[] {
   const names = new Set(server.names.map(({ name }) => name));
-  return server.proxied.flatMap((proxied): readonly SiteFinding[] => {
+  return distinctTargets(server).flatMap((proxied): readonly SiteFinding[] => {
     const own = targetsOf(proxied, upstreams).find(({ host, port }) => server.listens.some((listen) => reaches(host, port, listen) || names.has(host) && listen.port === port));
     return own === undefined ? [] : [{
       code: "proxy-to-itself", severity: "error", ...at(proxied.directive),
@@ -173,7 +178,7 @@ function toItself(server: Server, { upstreams }: Site): readonly SiteFinding[] {
 function upstreamPortClashes({ servers, upstreams }: Site): readonly SiteFinding[] {
   const used = new Map<number, { readonly host: string; readonly authority: string; readonly server: Server }>();
   for (const server of servers) {
-    for (const { host, port, authority } of server.proxied.flatMap((proxied) => targetsOf(proxied, upstreams))) {
+    for (const { host, port, authority } of distinctTargets(server).flatMap((proxied) => targetsOf(proxied, upstreams))) {
       const known = used.get(port);
       if (!known || isLoopback(host) && !isLoopback(known.host)) used.set(port, { host, authority, server });
     }

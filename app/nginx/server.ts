@@ -56,7 +56,7 @@ export const hasVariable = (text: string): boolean => text.includes("$");
 export function holding(scope: Scope, name: string): readonly Directive[] {
   for (let level: Scope | null = scope; level; level = level.above) {
     const found = level.own.get(name);
-    if (found) return found;
+    if (found) return found.length > mostAlike ? found.slice(-mostAlike) : found;
   }
   return [];
 }
@@ -129,7 +129,7 @@ function serverOf(directive: Directive, above: Scope | null): Server {
   const block = directive.block ?? [];
   const scope = scopeOf(block, above);
   const always = setting(scope, "ssl") === "on";
-  const written = (scope.own.get("listen") ?? []).map((each) => listenOf(each, always));
+  const written = (scope.own.get("listen") ?? []).slice(0, mostAlike).map((each) => listenOf(each, always));
   const listens = written.length > 0 ? written : [{ directive, address: "0.0.0.0:80", port: 80, isTls: always, isDefault: false }];
   const names = (scope.own.get("server_name") ?? []).flatMap((each) => each.parameters.map(({ text }) => ({ name: text.toLowerCase(), directive: each })));
   const answer = scope.own.get("return")?.[0] ?? null;
@@ -173,8 +173,14 @@ export function siteOf(directives: readonly Directive[]): Site {
 /** Which server of an address answers names that none of them has. */
 export const defaultOf = <Entry extends { readonly listen: Listen }>(entries: readonly Entry[]): Entry | undefined => entries.find(({ listen }) => listen.isDefault) ?? entries[0];
 
+/** Members of a group, and values of one kind at one level, that are looked at; no real configuration has as many. */
+export const mostAlike = 100;
+
 /** The addresses to which a level passes requests: those of its group, or the one named. */
 export function targetsOf({ target }: Proxied, upstreams: Upstreams): readonly ProxyTarget[] {
   if (target === null) return [];
-  return upstreams.get(target.host)?.map((each) => each.target) ?? [target];
+  return upstreams.get(target.host)?.slice(0, mostAlike).map((each) => each.target) ?? [target];
 }
+
+/** The levels of a server that pass requests on, one for each group or address. */
+export const distinctTargets = ({ proxied }: Server): readonly Proxied[] => [...new Map(proxied.map((each) => [each.target?.authority ?? "", each])).values()];

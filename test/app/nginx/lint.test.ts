@@ -178,6 +178,18 @@ it("a thousand sites are judged within a second", () => {
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
 });
 
+it.each<readonly [what: string, text: string]>([
+  ["a large group behind many locations", `upstream u {${" server a:1;".repeat(50_000)} }\nserver { listen 80; ${Array.from({ length: 20_000 }, (_, index) => `location /${index} { proxy_pass http://u; }`).join("\n")} }`],
+  ["many headers for many locations", `${"proxy_set_header A b;".repeat(50_000)}server { listen 80; ${Array.from({ length: 20_000 }, (_, index) => `location /${index} { proxy_pass http://u; }`).join("\n")} }`],
+  ["many names on many addresses", `server { ${Array.from({ length: 20_000 }, (_, index) => `listen ${index + 1};`).join("")} server_name ${Array.from({ length: 400 }, (_, index) => `a${index}`).join(" ")} ; ${Array.from({ length: 200 }, (_, line) => `server_name ${Array.from({ length: 400 }, (__, index) => `a${line}x${index}`).join(" ")};`).join("")} }`],
+  ["many servers of one name that send clients on", Array.from({ length: 8000 }, () => "server { listen 80; server_name a; return 301 https://$host$request_uri; }server { listen 443 ssl; server_name a; location / { proxy_pass http://127.0.0.1:1; } }").join("\n")],
+  ["many certificates for many servers", `${"ssl_certificate /a; ssl_certificate_key /b;".repeat(20_000)}${"server { listen 443 ssl; }".repeat(20_000)}`],
+])("%s: judged in time that grows with the text only", (_, text) => {
+  const from = performance.now();
+  lint(text, [{ path: "/a", content: null, mode: null }]);
+  expect(performance.now() - from).toBeLessThan(8000);
+}, 120_000);
+
 describe("certificates and keys", () => {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-lint-"));
   let authority: Authority;
