@@ -182,5 +182,5 @@ export function targetsOf({ target }: Proxied, upstreams: Upstreams): readonly P
   return upstreams.get(target.host)?.slice(0, mostAlike).map((each) => each.target) ?? [target];
 }
 
-/** The levels of a server that pass requests on, one for each group or address. */
-export const distinctTargets = ({ proxied }: Server): readonly Proxied[] => [...new Map(proxied.map((each) => [each.target?.authority ?? "", each])).values()];
+/** The levels of a server that pass requests on, the first for each group or address. */
+export const distinctTargets = ({ proxied }: Server): readonly Proxied[] => [...new Map(proxied.toReversed().map((each) => [each.target?.authority ?? "", each])).values()];
