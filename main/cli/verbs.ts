@@ -10,6 +10,7 @@ import { httpSysVerbs } from "./http-sys-verbs.ts";
 import { keyUserVerbs } from "./key-user-verbs.ts";
 import { portOf, type Options } from "./options.ts";
 import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
+import { proxyLintVerbs } from "./proxy-lint-verb.ts";
 import { proxyVerbs } from "./proxy-verbs.ts";
 import { signatureVerbs } from "./signature-verbs.ts";
 import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
@@ -78,6 +79,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   ...certificateVerbs,
   ...configurationVerbs,
   ...httpSysVerbs,
+  ...proxyLintVerbs,
   ...keyUserVerbs,
   ...proxyVerbs,
   ...signatureVerbs,

@@ -85,6 +85,17 @@ export async function readFile(path: string, limit: number): Promise<Uint8Array>
   }
 }
 
+/** The rights of a file as POSIX numbers them; null on Windows, which has none such. Throws file-not-found, file-unreadable. */
+export async function fileMode(path: string): Promise<number | null> {
+  try {
+    const found = await stat(path);
+    requireFile(path, found);
+    return process.platform === "win32" ? null : found.mode & 0o7777;
+  } catch (thrown) {
+    throw readProblem(path, thrown);
+  }
+}
+
 /** Makes a change of a folder's entries durable. Windows keeps them in its own journal and opens no folder. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;

@@ -16,6 +16,7 @@ import { planEdit } from "../../app/santedb/edit.ts";
 import { makeServerPfx } from "../fixtures/certificates.ts";
 import { dcdrConfiguration } from "../fixtures/configuration.ts";
 import { openConsole } from "../../main/console.ts";
+import { proxyBench } from "./proxy.ts";
 import { readingBench } from "./reading.ts";
 import { signatureBench } from "./signature.ts";
 import { windowBench } from "./window.ts";
@@ -168,6 +169,7 @@ const benches: Readonly<Record<string, (directory: string) => unknown>> = {
     configurationMemory(directory);
   },
   reading: () => readingBench(row),
+  proxy: (directory) => proxyBench(join(directory, "proxy"), row),
   window: () => windowBench(program, row),
 };
 const wanted = process.argv.slice(3);
