@@ -20,7 +20,7 @@ import { planControl, type ControlRequest } from "./plan/control.ts";
 import { inverse } from "./plan/inverse.ts";
 import { canFinish, changesOf, historyEntry, isOpen, outcomeOf, type ChangeRecord, type Journal } from "./plan/journal.ts";
 import type { FileChange, Operation } from "./plan/operation.ts";
-import { standardLimits, type Limits } from "./plan/perform.ts";
+import { standardLimits, type Limits } from "./plan/performance.ts";
 import type { Materials, Plan } from "./plan/plan.ts";
 import { applyPlan, recoverBack, recoverForward, recoverNot, stepsToPutBack, undoChange, type Ended, type RunnerParts } from "./plan/runner.ts";
 import { preflight } from "./plan/preflight.ts";
@@ -29,6 +29,8 @@ import { accountSid, dependantsOf } from "./santedb/service.ts";
 import { planSecure } from "./plan/secure.ts";
 import { planUnsecure } from "./plan/unsecure.ts";
 import { findUndoObstacle } from "./plan/undo.ts";
+import { planPublish } from "./plan/publish.ts";
+import { planUnpublish, proxyState } from "./plan/published.ts";
 import { viewOf } from "./plan/view.ts";
 
 export interface ConsoleParts {
@@ -257,6 +259,18 @@ export function createConsole(parts: ConsoleParts): Implementation {
     proxy: {
       render: (site) => Promise.resolve().then(() => renderSite(site)),
       lint: ({ files, materials }) => Promise.resolve().then(() => ({ findings: [...lintSites(files.map(({ name, content }) => ({ name, content: decodeBase64(content) })), materials ?? [], machine.clock.now())] })),
+      state: () => proxyState(machine),
+      planPublish: async (request) => {
+        await refuseWhileInterrupted();
+        const { plan, materials, verified } = await planPublish(machine, parts.reader, request, parts.random());
+        hold(plan, materials);
+        return planView(plan, verified);
+      },
+      planUnpublish: async ({ name }) => {
+        await refuseWhileInterrupted();
+        const { plan, verified } = await planUnpublish(machine, name, parts.random());
+        return holdForReview(plan, verified);
+      },
     },
     keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, clock: machine.clock, by: parts.by }),
     ...signatureAnswers({ machine, keyUsers: parts.keyUsers, reader: parts.reader, signatures: parts.signatures, listen: parts.listen, emit }),

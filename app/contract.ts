@@ -12,7 +12,7 @@ import { bindingFlagsSchema, bindingSchema } from "./http-sys/binding.ts";
 import { explanationSchema, reservationCheckSchema, transcriptSchema } from "./http-sys/http-sys-view.ts";
 import { reservationSchema } from "./http-sys/reservation.ts";
 import { transcriptLimit } from "./http-sys/transcript-lines.ts";
-import { materialSchema, renderedSiteSchema, siteFindingSchema, siteSchema } from "./nginx/site.ts";
+import { materialSchema, proxyStateSchema, renderedSiteSchema, siteFindingSchema, siteSchema } from "./nginx/site.ts";
 import { differenceLineSchema, fileChangeSchema, operationViewSchema } from "./plan/operation.ts";
 import { backupSchema, configurationViewSchema } from "./santedb/configuration-view.ts";
 import { instanceDetailSchema, instanceSchema, serviceStateSchema } from "./santedb/instance.ts";
@@ -149,9 +149,21 @@ export const secureRequestSchema = z.strictObject({
   hostName: z.string().max(260).optional(),
   allowExpired: z.boolean().optional(),
   takeOver: z.boolean().optional(),
+  /** Who speaks TLS; left out, Windows' HTTP.sys there and NGINX on Linux. */
+  by: z.enum(["http-sys", "nginx", "mono"]).optional(),
+  /** With NGINX: the site before the instance. What is left out is taken from the certificate and the instance; `port` above is then the instance's own. */
+  site: siteSchema.omit({ kind: true, upstreams: true, certificate: true, key: true }).partial().optional(),
   ...configurationWishes,
 });
 export type SecureRequest = Readonly<z.infer<typeof secureRequestSchema>>;
+
+/** A site to be published, and its certificate: by the paths that the site names, or out of files or the machine's store. */
+export const publishRequestSchema = z.strictObject({
+  site: z.strictObject({ ...siteSchema.shape, certificate: siteSchema.shape.certificate.optional(), key: siteSchema.shape.key.optional() }),
+  certificate: planSourceSchema.optional(),
+  allowExpired: z.boolean().optional(),
+});
+export type PublishRequest = Readonly<z.infer<typeof publishRequestSchema>>;
 
 export const bindingRequestSchema = z.strictObject({
   /** "0.0.0.0:9200", "[::]:9200", "name:443", or a port alone for the central certificate store. */
@@ -505,6 +517,12 @@ export const contract = {
     render: query(siteSchema, renderedSiteSchema),
     /** What is wrong with files of NGINX, or with one that `nginx -T` printed. The first is read; others are what it includes. */
     lint: query(z.strictObject({ files: z.array(uploadedFileSchema).min(1).max(2000), materials: z.array(materialSchema).max(200).optional() }), z.strictObject({ findings: z.array(siteFindingSchema) })),
+    /** The NGINX of this machine and the sites that Lockstep wrote for it. */
+    state: query(nothing, proxyStateSchema),
+    /** Writes the site, turns it on, has NGINX take it, and proves it. Throws nginx-missing, nginx-broken, site-foreign, site-name-taken, upstream-silent, port-taken, and what reading the certificate throws. */
+    planPublish: query(publishRequestSchema, planViewSchema),
+    /** By the file's name, or a host name that only one site has. Throws not-found, input-invalid, nginx-missing, nginx-broken. */
+    planUnpublish: query(z.strictObject({ name: z.string().min(1).max(300) }), planViewSchema),
   },
   keyUser: {
     /** Active ones first, by name; then retired ones, the newest first. Throws key-users-damaged. */

@@ -93,6 +93,21 @@ const catalogue = {
   "account-is-not-service": { message: "The service {service} runs as {actual}, not as {account}.", hint: "Leave --account out, or change the service's account first." },
   "certificate-store-failed": { message: "The certificate store could not {act}: {reason}", hint: "Check that you may write to the machine's certificate store." },
 
+  // NGINX and Mono
+  "nginx-missing": { message: "NGINX is not installed on this machine.", hint: "Install it (on Debian and Ubuntu: apt install nginx), then try again." },
+  "nginx-broken": { message: "NGINX refuses its configuration as it is, before anything was changed: {reason}", hint: "Put that right first; `lockstep proxy lint` on the file says more. An NGINX that still runs would not come up again." },
+  "nginx-refused": { message: "NGINX refuses the configuration: {reason}", hint: "{remedy}" },
+  "nginx-not-reloaded": { message: "NGINX goes on with the configuration that it had: {reason}", hint: "See its error log. Most often another program holds a port that the site is to listen on." },
+  "nginx-not-running": { message: "NGINX did not start: {reason}", hint: "See its error log, and whether another program holds a port that it is to listen on." },
+  "site-foreign": { message: "{file} was not written by Lockstep.", hint: "Nothing of it is overwritten. Move it away, or publish under another host name or port." },
+  "site-name-taken": { message: "{name} is served on port {port} already, by {file}, line {line}.", hint: "NGINX would take the first of the two and ignore the other. Take the name out there, or choose another port." },
+  "site-unproven": { message: "The site does not do what it must: {problem}", hint: "{remedy}" },
+  "upstream-silent": { message: "Nothing answers at {address}, where SanteDB is to be.", hint: "Start SanteDB, or correct the address of the upstream: what cannot be proven is not published." },
+  "redirect-wrong": { message: "{url} answers {answer} instead of sending clients to {expected}.", hint: "Another server answers on that port; see what listens there." },
+  "key-unsuitable": { message: "The private key of {subject} cannot be used: {reason}", hint: "{remedy}" },
+  "mono-refused": { message: "Mono did not bind the certificate to port {port}: {reason}", hint: "{remedy}" },
+  "served-by-nginx": { message: "{instance} is published through NGINX already, by {file}.", hint: "Publish it anew, or take that site away with `lockstep proxy unpublish`." },
+
   // Services
   "service-missing": { message: "There is no service named {service}.", hint: "`lockstep service list` shows the services there are." },
   "service-will-not-stop": { message: "{service} did not stop within {seconds} seconds.", hint: "It was asked to stop and may still do so: watch it, and start it again if it does. Find out what it waits for before the next try." },

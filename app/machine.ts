@@ -22,6 +22,10 @@ export interface Machine {
   readonly commands: Commands;
   readonly network: Network;
   readonly clock: Clock;
+  /** Null on machines where Lockstep does not rule NGINX. */
+  readonly nginx: Nginx | null;
+  /** Null on machines where SanteDB does not run on Mono. */
+  readonly mono: Mono | null;
 }
 
 /** LocalMachine stores that Lockstep touches: Personal, intermediate authorities, and Root, which is written only when a person says so. */
@@ -79,7 +83,14 @@ export interface ServiceRecord {
   readonly version: string | null;
   /** Names of the services that it needs. */
   readonly dependencies: readonly string[];
+  /** What controls it; left out, Windows' own service control manager. */
+  readonly manager?: ServiceManager;
+  /** Folder in which its account keeps configurations, where that does not follow from the account's name: on Linux ~/.config or what XDG_CONFIG_HOME says. */
+  readonly applicationData?: string;
 }
+
+/** systemd, or a script of /etc/init.d with a process-id file. */
+export type ServiceManager = "systemd" | "init";
 
 export interface Services {
   list(): Promise<readonly ServiceRecord[]>;
@@ -105,6 +116,9 @@ export interface FileStat {
   readonly modified: string;
 }
 
+/** The text of a file that is put or removed whole, with its rights as POSIX numbers them (0o644). */
+export interface WholeFile { readonly text: string; readonly mode: number }
+
 export interface Files {
   /** Null when there is no such file. Throws file-unreadable for a folder, a device, or without rights. */
   stat(path: string): Promise<FileStat | null>;
@@ -125,14 +139,25 @@ export interface Files {
   replace(path: string, content: Uint8Array, backup: string): Promise<void>;
   /** Changes. Makes `backup` the file again, needing no room on the disk; the backup is then gone. Durable on return. */
   putBack(path: string, backup: string): Promise<void>;
-  /** Changes. Removes one file; succeeds when it is not there. */
+  /** Changes. Removes one file, or a link and not what it leads to; succeeds when it is not there. */
   remove(path: string): Promise<void>;
+  /**
+   * Changes. Makes a file, or gives it new content and rights; whole at once, durable on return. A link is never followed:
+   * it is refused. Throws file-unwritable, file-not-found for a missing folder, disk-full.
+   */
+  put(path: string, content: Uint8Array, mode: number): Promise<void>;
+  /** Rights of a file as POSIX numbers them; null where the system has none such. Throws file-not-found, file-unreadable. */
+  mode(path: string): Promise<number | null>;
+  /** What a symbolic link says, as it stands; null where there is none, or a file of another kind. Throws file-unreadable. */
+  linkTarget(path: string): Promise<string | null>;
+  /** Changes. Makes a symbolic link where nothing is; durable on return. Throws file-exists, file-unwritable, file-not-found for a missing folder. */
+  link(path: string, target: string): Promise<void>;
   /** Joins a folder and names in this machine's manner. */
   join(folder: string, ...names: readonly string[]): string;
 }
 
 /** The closed set of programs that a plan may run. The adapter knows where each lies; no shell is ever between. */
-export type Program = "netsh" | "sc" | "taskkill";
+export type Program = "netsh" | "sc" | "taskkill" | "nginx" | "systemctl" | "service" | "runuser";
 export type Command = readonly [program: Program, ...arguments_: string[]];
 
 export interface CommandResult {
@@ -232,6 +257,103 @@ export interface Network {
    * certificate was found trusted. Throws not-listening, handshake-failed, http-failed, certificate-untrusted.
    */
   exchange(request: ExchangeRequest): Promise<ExchangeAnswer>;
+}
+
+/** Where NGINX looks for sites: a folder whose files it reads, or one for them and one for the links that turn them on. */
+export interface SiteFolders {
+  /** Folder of the files. */
+  readonly files: string;
+  /** Folder of the links to those that are on, as Debian has it; null where every file of the folder is read. */
+  readonly links: string | null;
+}
+
+/** The NGINX of a machine, as it was found. */
+export interface NginxInstallation {
+  /** "1.22.1" */
+  readonly version: string;
+  /** What every call of the program begins with, such as ["-p", PREFIX, "-c", FILE]; empty for the one that the system came with. */
+  readonly arguments: readonly string[];
+  readonly sites: SiteFolders;
+  /** The service that runs it; null where it is run by itself. */
+  readonly service: { readonly name: string; readonly manager: ServiceManager } | null;
+}
+
+export interface NginxState {
+  /** 0 when it does not run. */
+  readonly masterId: number;
+  /** Process ids of the workers that take new connections, in ascending order: others, once it has taken a configuration. */
+  readonly workers: readonly number[];
+}
+
+/** One file of the configuration that NGINX reads, in order, as `nginx -T` tells them. */
+export interface NginxFile { readonly path: string; readonly content: Uint8Array }
+
+/** Ports of 127.0.0.1 that a trial is given; all are free, but that of the upstream, on which the trial's own listener answers. */
+export interface TrialPlaces { readonly https: number; readonly http: number; readonly upstream: number }
+
+export interface TrialRequest {
+  readonly scheme: "http" | "https";
+  /** Name sent as SNI; null sends none. Of no meaning over http. */
+  readonly serverName: string | null;
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Bytes of a body of zeros. */
+  readonly bodySize: number;
+}
+
+export interface TrialAnswer {
+  /** Why no answer came: the connection was refused or closed, or no handshake came about; null where one did. */
+  readonly failure: string | null;
+  /** 0 without an answer. */
+  readonly status: number;
+  /** The Location header; null without one. */
+  readonly location: string | null;
+  /** Of the certificate served; null over http and where no handshake came about. */
+  readonly thumbprint: string | null;
+  /** What reached the upstream, names in lower case, in order; null where nothing did. */
+  readonly received: { readonly headers: readonly (readonly [name: string, value: string])[]; readonly bodySize: number } | null;
+}
+
+export interface Nginx {
+  /** Null where it is not installed. Throws command-failed where it does not say its version. */
+  find(): Promise<NginxInstallation | null>;
+  state(): Promise<NginxState>;
+  /** The files that it reads now. Throws nginx-refused, with what it says, where it would not start with them. */
+  configuration(): Promise<readonly NginxFile[]>;
+  /** The end of its error log, at most 8 KiB; empty where there is none or it may not be read. */
+  errors(): Promise<string>;
+  /** Where it reads a certificate of the store "My" with its chain, and its key. */
+  certificateFiles(thumbprint: string): { readonly certificate: string; readonly key: string };
+  /**
+   * Runs another NGINX of the same program in a private folder, with one site of these ports alone before a listener of this
+   * program's, puts requests to it in turn, and ends it. Nothing of it lasts. `site` gives the text of the site's file.
+   * Throws nginx-refused where it does not start with that site.
+   */
+  trial(site: (places: TrialPlaces) => string, requests: readonly TrialRequest[]): Promise<readonly TrialAnswer[]>;
+}
+
+/** The user under whom Mono keeps its certificates of ports, and what the commands run as that user are given as environment. */
+export interface MonoUser { readonly name: string; readonly environment: readonly (readonly [name: string, value: string])[] }
+
+export interface Mono {
+  /** Of a service's account. Throws account-unknown. */
+  user(service: ServiceRecord): Promise<MonoUser>;
+  /** The program that binds, as `runuser` is to run it: a path. Throws not-found where Mono's tools are not installed. */
+  program(): Promise<string>;
+  /** What is bound to a port for a user; null where nothing is. The key is a secret. A half of the pair that is missing or unreadable is null. */
+  bound(user: MonoUser, port: number): Promise<{ readonly certificate: Uint8Array | null; readonly privateKey: Uint8Array | null } | null>;
+  /** Folder in which `handOver` lays the pair for a port; nothing is made. */
+  handOverFolder(user: MonoUser, port: number): string;
+  /**
+   * Changes. Lays a certificate of the store "My" and its key (leaf.cer, key.pvk) into that folder, for the user alone to
+   * read. Throws not-found, private-key-missing, key-unsuitable where the key is no RSA key.
+   */
+  handOver(user: MonoUser, port: number, thumbprint: string): Promise<void>;
+  /** Changes. Removes what `handOver` laid down, the key overwritten first; succeeds where there is nothing. */
+  takeBack(user: MonoUser, port: number): Promise<void>;
+  /** Changes. Gives what is bound to a port the rights 0600 and the user as owner, and removes half a pair that a failed command left. */
+  tidy(user: MonoUser, port: number): Promise<void>;
 }
 
 export interface Clock {

@@ -1,5 +1,6 @@
 // A site: NGINX in front of a SanteDB server, as a person describes it. Rendering it is in render.ts.
 import { z } from "zod";
+import { certificateSchema } from "../certificates/certificate.ts";
 import { findingSchema } from "../finding.ts";
 
 const port = z.number().int().min(1).max(65535);
@@ -66,3 +67,37 @@ export const materialSchema = z.strictObject({
   mode: z.number().int().min(0).max(0o7777).nullable(),
 });
 export type SiteMaterial = Readonly<z.infer<typeof materialSchema>>;
+
+/** A file of NGINX that Lockstep wrote, as it stands on the machine. */
+export const publishedSiteSchema = z.strictObject({
+  /** Name of the file, by which it is unpublished. */
+  fileName: z.string(),
+  path: z.string(),
+  /** Whether NGINX reads it: linked, where the machine has a folder of links. */
+  enabled: z.boolean(),
+  serverNames: z.array(z.string()),
+  /** Port for https, and that from which clients are sent on; null where the file has none. */
+  port: z.number().int().nullable(),
+  redirectFrom: z.number().int().nullable(),
+  /** http://HOST:PORT of each. */
+  upstreams: z.array(z.string()),
+  /** Path of the certificate, and the certificate that is read there; null where it cannot be read. */
+  certificatePath: z.string().nullable(),
+  certificate: certificateSchema.nullable(),
+  /** What is wrong with it; codes as `proxy lint` gives them. */
+  findings: z.array(siteFindingSchema),
+});
+export type PublishedSite = Readonly<z.infer<typeof publishedSiteSchema>>;
+
+export const proxyStateSchema = z.strictObject({
+  /** The NGINX of this machine; null where there is none. */
+  nginx: z.strictObject({
+    version: z.string(), running: z.boolean(),
+    /** Folder of the files, and that of the links which turn them on; null where there is none such. */
+    files: z.string(), links: z.string().nullable(),
+  }).nullable(),
+  /** Why nothing can be published from here; null where it can. */
+  reason: z.string().nullable(),
+  sites: z.array(publishedSiteSchema),
+});
+export type ProxyState = Readonly<z.infer<typeof proxyStateSchema>>;

@@ -1,4 +1,5 @@
 // What undoes an operation: an operation again, out of the same union.
+import type { ServiceManager } from "../machine.ts";
 import type { Operation } from "./operation.ts";
 
 /** The operation that puts back what `operation` changed; null for one that changes nothing. */
@@ -27,9 +28,21 @@ export function inverse(operation: Operation): Operation | null {
         sha256Before: operation.sha256Before, sha256After: operation.sha256After,
       };
     case "service.stop":
-      return { kind: "service.start", service: operation.service };
+      return { kind: "service.start", service: operation.service, ...managerOf(operation) };
     case "service.start":
-      return { kind: "service.stop", service: operation.service };
+      return { kind: "service.stop", service: operation.service, ...managerOf(operation) };
+    case "file.put":
+    case "link.set":
+    case "mono.bind":
+      return { ...operation, previous: operation.next, next: operation.previous } as Operation;
+    // The check stands before what is changed, so its undoing comes after all else is put back.
+    case "proxy.check":
+      return { ...operation, kind: operation.wasRunning ? "proxy.reload" : "proxy.stop" };
+    case "proxy.reload":
+    case "proxy.stop":
+    case "verify.site":
+    case "verify.redirect":
+    case "verify.absence":
     case "file.restore":
     case "verify.tls":
     case "verify.http":
@@ -37,3 +50,5 @@ export function inverse(operation: Operation): Operation | null {
       return null;
   }
 }
+
+const managerOf = ({ manager }: { readonly manager?: ServiceManager | undefined }): { readonly manager?: ServiceManager } => (manager === undefined ? {} : { manager });

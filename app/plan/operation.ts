@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { thumbprintSchema } from "../certificates/certificate.ts";
 import { bindingSchema } from "../http-sys/binding.ts";
+import { siteSchema } from "../nginx/site.ts";
 
 const port = z.number().int().min(1).max(65535);
 const sha256 = z.string().regex(/^[0-9A-F]{64}$/);
@@ -43,6 +44,20 @@ export const spliceSchema = z.strictObject({
 });
 export type Splice = Readonly<z.infer<typeof spliceSchema>>;
 
+const manager = z.enum(["systemd", "init"]);
+
+/** A file as it is put whole; null for none. Of text that everybody may read: a site, a certificate with its intermediates. */
+const wholeFile = z.strictObject({ text: z.string().max(4 * 1024 * 1024), mode: z.number().int().min(0).max(0o7777) }).nullable();
+
+/** How the NGINX of the machine is called, and whether it ran when the plan was made. */
+const nginxCall = {
+  arguments: z.array(z.string()),
+  service: z.strictObject({ name: z.string(), manager }).nullable(),
+  wasRunning: z.boolean(),
+};
+
+const monoUser = z.strictObject({ name: z.string(), environment: z.array(z.tuple([z.string(), z.string()])) });
+
 export const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("certificate.import"), store, thumbprint: thumbprintSchema, subject: z.string(), withKey: z.boolean(), certificate: der.optional() }),
   /** `certificate` is kept where removing can be undone: where no key is lost with it. */
@@ -59,8 +74,28 @@ export const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("file.replace"), path: z.string(), source: z.string(), backup: z.string(), sha256Before: sha256, sha256After: sha256 }),
   z.strictObject({ kind: z.literal("file.restore"), path: z.string(), backup: z.string(), sha256Before: sha256, sha256After: sha256 }),
   /** `endProcess` is the process that may be ended where the service does not stop in time; without it, it is left alone. */
-  z.strictObject({ kind: z.literal("service.stop"), service: z.string(), endProcess: z.number().int().positive().optional() }),
-  z.strictObject({ kind: z.literal("service.start"), service: z.string() }),
+  z.strictObject({ kind: z.literal("service.stop"), service: z.string(), manager: manager.optional(), endProcess: z.number().int().positive().optional() }),
+  z.strictObject({ kind: z.literal("service.start"), service: z.string(), manager: manager.optional() }),
+  /** Puts, changes or removes a file whole. `of` says what it is, for its title: "site" of NGINX, or "chain". */
+  z.strictObject({ kind: z.literal("file.put"), path: z.string(), of: z.enum(["site", "chain"]), previous: wholeFile, next: wholeFile }),
+  /** Makes, changes or removes a symbolic link. */
+  z.strictObject({ kind: z.literal("link.set"), path: z.string(), previous: z.string().nullable(), next: z.string().nullable() }),
+  /** That NGINX takes its configuration as it is, before anything of it is changed. Undoing it has NGINX take what was put back. */
+  z.strictObject({ kind: z.literal("proxy.check"), ...nginxCall }),
+  /** NGINX takes the configuration that is there: by a reload, or by starting where it did not run. */
+  z.strictObject({ kind: z.literal("proxy.reload"), ...nginxCall }),
+  /** NGINX ends, as it did not run before. */
+  z.strictObject({ kind: z.literal("proxy.stop"), ...nginxCall }),
+  /** What Mono presents on a port to whom `user` listens for; null for nothing. `folder` is where the pair is handed over. */
+  z.strictObject({
+    kind: z.literal("mono.bind"), user: monoUser, program: z.string(), port, folder: z.string(), previous: thumbprintSchema.nullable(), next: thumbprintSchema.nullable(),
+  }),
+  /** That the site, tried in an NGINX of its own, does what it must: names, certificate, redirect, forwarded headers, size of bodies. */
+  z.strictObject({ kind: z.literal("verify.site"), site: siteSchema, thumbprint: thumbprintSchema }),
+  /** That clients which come over http are sent on to `location`. */
+  z.strictObject({ kind: z.literal("verify.redirect"), address: z.string(), port, host: z.string(), path: z.string(), location: z.string() }),
+  /** That clients who ask for `serverName` there are no longer shown the certificate: nobody listens, the handshake is refused, or another one is shown. */
+  z.strictObject({ kind: z.literal("verify.absence"), address: z.string(), port, serverName: z.string().nullable(), thumbprint: thumbprintSchema }),
   z.strictObject({
     kind: z.literal("verify.tls"), address: z.string(), port, serverName: z.string().nullable(), thumbprint: thumbprintSchema,
   }),

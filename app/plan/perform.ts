@@ -4,54 +4,19 @@ import { asLockstepError, problem, type CommandEvidence, type LockstepError } fr
 import { sameBinding } from "../http-sys/binding.ts";
 import { explainNetsh } from "../http-sys/netsh.ts";
 import { sameAccounts } from "../http-sys/sddl.ts";
-import { explainServiceControl } from "../http-sys/service-control.ts";
-import type { Command, CommandResult, Files, Machine, Network, ServiceRecord } from "../machine.ts";
+
+import type { Command, Files, HttpAnswer, Machine, Network, ServiceRecord } from "../machine.ts";
 import { readKept } from "../santedb/backup.ts";
 import { configurationLimit, parseDocument } from "../santedb/configuration.ts";
 import { applySplices } from "../santedb/convert.ts";
+import { explainService } from "../santedb/service-end.ts";
 import { decodeBase64 } from "../base64.ts";
 import { sha256 } from "./hash.ts";
 import type { Operation, OperationOf } from "./operation.ts";
-import type { Materials } from "./plan.ts";
+import { bindMono } from "./perform-mono.ts";
+import { checkProxy, putFile, reloadProxy, setLink, stopProxy, verifyAbsence, verifyRedirect, verifySite } from "./perform-site.ts";
+import { changed, eventually, pollEvery, run, unchanged, type Circumstances, type Performance } from "./performance.ts";
 import { commandsOf } from "./view.ts";
-
-/** Milliseconds. Windows' own service controls give up after 30 s as well. */
-export interface Limits {
-  readonly service: number;
-  readonly verify: number;
-  /** A service that runs this long after it came up is taken to have started. */
-  readonly settled: number;
-}
-export const standardLimits: Limits = { service: 30_000, verify: 15_000, settled: 400 };
-
-export interface Performance {
-  /** False: everything was already as the operation wants it. */
-  readonly changed: boolean;
-  readonly verified: Verified | null;
-}
-
-export interface Circumstances {
-  readonly machine: Machine;
-  readonly materials: Materials;
-  readonly limits: Limits;
-  /** Called once, after the operation was found to be needed and before the first change. Must be durable on return. */
-  readonly intend: () => Promise<void>;
-  /**
-   * Putting back what an unfinished plan did: a file that the service itself rewrote meanwhile is kept under another name
-   * instead of being refused.
-   */
-  readonly insist: boolean;
-  readonly signal?: AbortSignal | undefined;
-}
-
-const unchanged: Performance = { changed: false, verified: null };
-const changed: Performance = { changed: true, verified: null };
-const pollEvery = 50;
-
-async function run(machine: Machine, command: Command): Promise<{ result: CommandResult; evidence: CommandEvidence }> {
-  const result = await machine.commands.run(command);
-  return { result, evidence: { command, output: result.output } };
-}
 
 /** Runs the operation's commands, the very ones shown, and stops at the first that fails. */
 async function runShown(machine: Machine, commands: readonly Command[], refuse: (code: number | null, reason: string, remedy: string, evidence: CommandEvidence) => LockstepError): Promise<void> {
@@ -234,9 +199,9 @@ async function stopService(operation: OperationOf<"service.stop">, { machine, li
   const [stop, end] = commandsOf(operation);
   if (stop) {
     const { result, evidence } = await run(machine, stop);
-    // 1062: it is not active; 1061: it is already stopping.
-    if (result.exitCode !== 0 && result.exitCode !== 1062 && !(result.exitCode === 1061 && before.state === "stop-pending")) {
-      const { reason, remedy } = explainServiceControl(result.exitCode);
+    // 1062: it is not active; 1061: it is already stopping. On Linux the unit that SanteDB documents fails as it stops, so its state decides.
+    if (operation.manager === undefined && result.exitCode !== 0 && result.exitCode !== 1062 && !(result.exitCode === 1061 && before.state === "stop-pending")) {
+      const { reason, remedy } = explainService(operation.manager, service, result.exitCode);
       throw problem("command-failed", { program: stop.join(" "), reason, remedy }, { evidence });
     }
   }
@@ -259,37 +224,23 @@ async function startService(operation: OperationOf<"service.start">, { machine, 
   for (const command of commandsOf(operation)) {
     const { result, evidence } = await run(machine, command);
     if (result.exitCode === 0) continue;
-    const { reason, remedy } = explainServiceControl(result.exitCode);
+    const { reason, remedy } = explainService(operation.manager, service, result.exitCode);
     throw problem("service-will-not-start", { service, reason, remedy }, { evidence });
   }
   const after = await waitForState(machine, service, ["running", "stopped"], limits.service);
   if (after.state !== "running") {
     const { reason, remedy } = after.state === "stopped"
-      ? explainServiceControl(after.exitCode)
+      ? explainService(operation.manager, service, after.exitCode)
       : { reason: `it still says ${after.state} after ${Math.round(limits.service / 1000)} seconds`, remedy: "Read the service's own log; it hangs or waits for something." };
     throw problem("service-will-not-start", { service, reason, remedy });
   }
   await machine.clock.wait(limits.settled);
   const settled = await serviceRecord(machine, service);
   if (settled.state !== "running" || settled.processId !== after.processId) {
-    const { reason, remedy } = explainServiceControl(settled.exitCode);
+    const { reason, remedy } = explainService(operation.manager, service, settled.exitCode);
     throw problem("service-died", { service, reason, remedy });
   }
   return changed;
-}
-
-/** Tries until it holds or the limit (milliseconds) is over; a listener may need a moment after its service says RUNNING. */
-async function eventually<Value>({ machine, limits, signal }: Circumstances, attempt: () => Promise<Value>): Promise<Value> {
-  const until = machine.clock.now().getTime() + limits.verify;
-  for (let pause = pollEvery; ; pause = Math.min(pause * 2, 1000)) {
-    try {
-      return await attempt();
-    } catch (thrown) {
-      const error = asLockstepError(thrown);
-      if (error.code === "internal" || signal?.aborted || machine.clock.now().getTime() + pause >= until) throw error;
-      await machine.clock.wait(pause, signal);
-    }
-  }
 }
 
 const requestTimeout = 10_000;
@@ -318,8 +269,10 @@ async function verifyTls(operation: OperationOf<"verify.tls">, circumstances: Ci
   return { changed: false, verified };
 }
 
-/** An answer of HTTP.sys itself rather than of the service behind it. Source: its fixed error pages. */
-function answeredByHttpSys(status: number, body: string): string | null {
+/** An answer of HTTP.sys, NGINX or Mono's listener itself rather than of the service behind it. Source: their fixed error pages. */
+function answeredInstead({ status, server, body }: HttpAnswer): string | null {
+  if (/^nginx\b/i.test(server) && [502, 503, 504].includes(status)) return `${status}: NGINX is not answered by SanteDB behind it`;
+  if (status === 400 && body.includes("Bad Request (Invalid host)")) return "400: SanteDB does not listen under this host name or path";
   if (status === 503) return "503: nothing listens behind HTTP.sys";
   if (status === 400 && body.includes("Invalid Hostname")) return "400: no address of the service has this host name";
   if (status === 404 && body.includes("HTTP Error 404. The requested resource is not found.")) return "404: no address of the service has this path";
@@ -331,7 +284,7 @@ async function verifyHttp(operation: OperationOf<"verify.http">, circumstances: 
   const url = `${scheme}://${hostPart(address)}:${port}${path}`;
   const verified = await eventually(circumstances, async (): Promise<Verified> => {
     const answer = await circumstances.machine.network.http({ address, port, scheme, serverName, host, path, timeout: requestTimeout });
-    const reason = answeredByHttpSys(answer.status, answer.body);
+    const reason = answeredInstead(answer);
     if (reason !== null) throw problem("http-failed", { url, reason });
     return { address, port, serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", path, httpStatus: answer.status };
   });
@@ -380,5 +333,14 @@ export function perform(operation: Operation, circumstances: Circumstances): Pro
     case "verify.tls": return verifyTls(operation, circumstances);
     case "verify.http": return verifyHttp(operation, circumstances);
     case "verify.configuration": return verifyConfiguration(operation, circumstances);
+    case "file.put": return putFile(operation, circumstances);
+    case "link.set": return setLink(operation, circumstances);
+    case "proxy.check": return checkProxy(operation, circumstances);
+    case "proxy.reload": return reloadProxy(operation, circumstances);
+    case "proxy.stop": return stopProxy(operation, circumstances);
+    case "mono.bind": return bindMono(operation, circumstances);
+    case "verify.site": return verifySite(operation, circumstances);
+    case "verify.redirect": return verifyRedirect(operation, circumstances);
+    case "verify.absence": return verifyAbsence(operation, circumstances);
   }
 }

@@ -2,6 +2,8 @@
 import { problem, type LockstepError } from "../errors.ts";
 import { sameBinding } from "../http-sys/binding.ts";
 import type { Machine } from "../machine.ts";
+import { boundThumbprint } from "./mono-binding.ts";
+import { isWhole } from "./whole-file.ts";
 import { configurationLimit } from "../santedb/configuration.ts";
 import { readKept } from "../santedb/backup.ts";
 import { sha256 } from "./hash.ts";
@@ -51,6 +53,25 @@ async function changeOf(machine: Machine, operation: Operation): Promise<Lockste
       if (!service) return problem("service-missing", { service: operation.service });
       return service.state === "stopped" ? problem("plan-outdated", { what: `The service ${operation.service} was stopped` }) : null;
     }
+    case "file.put": {
+      return await isWhole(machine.files, operation.path, operation.previous) ? null : problem("file-changed", { file: operation.path });
+    }
+    case "link.set": {
+      return await machine.files.linkTarget(operation.path) === operation.previous ? null : problem("file-changed", { file: operation.path });
+    }
+    case "proxy.check": {
+      const running = (await machine.nginx?.state())?.masterId !== 0;
+      return running === operation.wasRunning ? null : problem("plan-outdated", { what: `NGINX was ${running ? "started" : "stopped"}` });
+    }
+    case "mono.bind": {
+      const present = await boundThumbprint(machine, operation);
+      return present === operation.previous ? null : problem("plan-outdated", { what: `What Mono presents on port ${operation.port} was changed` });
+    }
+    case "proxy.reload":
+    case "proxy.stop":
+    case "verify.site":
+    case "verify.redirect":
+    case "verify.absence":
     case "file.restore":
     case "service.start":
     case "verify.tls":

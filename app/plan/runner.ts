@@ -1,12 +1,13 @@
 // The runner: carries a plan out step by step, or puts it back. Everything it does is in the journal before it is done.
 import type { Outcome, Progress, Verified } from "../contract.ts";
 import { asLockstepError, problem, type LockstepError } from "../errors.ts";
-import { explainServiceControl } from "../http-sys/service-control.ts";
 import type { Machine } from "../machine.ts";
+import { explainService } from "../santedb/service-end.ts";
 import { inverse } from "./inverse.ts";
 import type { ChangeRecord, Entry, Journal } from "./journal.ts";
 import type { Operation } from "./operation.ts";
-import { perform, standardLimits, type Limits } from "./perform.ts";
+import { perform } from "./perform.ts";
+import { standardLimits, type Limits } from "./performance.ts";
 import type { Materials, Plan } from "./plan.ts";
 import { titleOf } from "./view.ts";
 
@@ -94,7 +95,7 @@ class Run {
       if (operation.kind !== "service.start") continue;
       const record = await this.parts.machine.services.find(operation.service).catch(() => null);
       if (record && record.state !== "running") {
-        const { reason, remedy } = explainServiceControl(record.exitCode);
+        const { reason, remedy } = explainService(operation.manager, operation.service, record.exitCode);
         return problem("service-died", { service: operation.service, reason, remedy }, { cause: error });
       }
     }

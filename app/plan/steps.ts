@@ -36,10 +36,10 @@ export interface ServiceSteps {
 /** Stops and starts a service with those that depend on it and run. `endProcess` lets its process be ended where it hangs. */
 export function serviceSteps(services: readonly ServiceRecord[], service: ServiceRecord, endProcess = false): ServiceSteps {
   const dependants = dependantsOf(services, service.name).filter(({ state }) => state !== "stopped");
-  const stopOf = ({ name, processId }: ServiceRecord): Operation => ({ kind: "service.stop", service: name, ...(endProcess && processId > 0 && { endProcess: processId }) });
+  const stopOf = ({ name, processId, manager }: ServiceRecord): Operation => ({ kind: "service.stop", service: name, ...(manager && { manager }), ...(endProcess && processId > 0 && { endProcess: processId }) });
   return {
     stop: service.state === "stopped" ? [] : [...dependants, service].map(stopOf),
-    start: [service, ...[...dependants].reverse()].map(({ name }): Operation => ({ kind: "service.start", service: name })),
+    start: [service, ...[...dependants].reverse()].map(({ name, manager }): Operation => ({ kind: "service.start", service: name, ...(manager && { manager }) })),
     dependants,
   };
 }

@@ -6,7 +6,9 @@ import { configurationLimit } from "../santedb/configuration.ts";
 import { sha256 } from "./hash.ts";
 import type { ChangeRecord } from "./journal.ts";
 import type { Operation } from "./operation.ts";
+import { boundThumbprint } from "./mono-binding.ts";
 import { stepsToPutBack } from "./runner.ts";
+import { isWhole } from "./whole-file.ts";
 
 /** Says what stands in the way, as the subject of a sentence; null when nothing does. `own` are the change's own endpoints. */
 async function obstacleOf(machine: Machine, operation: Operation, own: ReadonlySet<string>): Promise<string | null> {
@@ -27,6 +29,18 @@ async function obstacleOf(machine: Machine, operation: Operation, own: ReadonlyS
       const backup = await machine.files.read(operation.backup, configurationLimit).then(sha256, () => null);
       return backup === operation.sha256Before ? null : `The copy ${operation.backup}`;
     }
+    case "file.put":
+      return await isWhole(machine.files, operation.path, operation.next) ? null : operation.path;
+    case "link.set":
+      return await machine.files.linkTarget(operation.path) === operation.next ? null : operation.path;
+    case "mono.bind":
+      return await boundThumbprint(machine, operation) === operation.next ? null : `What Mono presents on port ${operation.port}`;
+    case "proxy.check":
+    case "proxy.reload":
+    case "proxy.stop":
+    case "verify.site":
+    case "verify.redirect":
+    case "verify.absence":
     case "certificate.remove":
       return null;
     case "certificate.import": {

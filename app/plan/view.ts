@@ -1,10 +1,32 @@
 // How an operation is shown: its title, the exact commands, what it needs to find.
 import { addBinding, addReservation, deleteBinding, deleteReservation } from "../http-sys/netsh.ts";
 import { endProcess, startService, stopService } from "../http-sys/service-control.ts";
-import type { Command } from "../machine.ts";
+import type { Command, ServiceManager } from "../machine.ts";
 import { fileNameOf } from "../path.ts";
 import type { Operation, OperationOf, OperationView } from "./operation.ts";
 import type { Plan } from "./plan.ts";
+
+/** systemd's `systemctl stop NAME`; of a script of /etc/init.d `service NAME stop`. */
+const control = (manager: ServiceManager, name: string, verb: "start" | "stop"): Command => (manager === "systemd" ? ["systemctl", verb, name] : ["service", name, verb]);
+
+function stopCommands({ service, manager, endProcess: processId }: OperationOf<"service.stop">): readonly Command[] {
+  if (manager !== undefined) return [control(manager, service, "stop"), ...(manager === "systemd" && processId !== undefined ? [["systemctl", "kill", "--signal=KILL", service] as const] : [])];
+  return processId === undefined ? [stopService(service)] : [stopService(service), endProcess(processId)];
+}
+
+type NginxCall = OperationOf<"proxy.check" | "proxy.reload" | "proxy.stop">;
+
+const test = ({ arguments: own }: NginxCall): Command => ["nginx", ...own, "-t"];
+const signal = ({ arguments: own }: NginxCall, name: "reload" | "quit"): Command => ["nginx", ...own, "-s", name];
+const startNginx = (call: NginxCall): Command => (call.service ? control(call.service.manager, call.service.name, "start") : ["nginx", ...call.arguments]);
+
+type MonoBinding = OperationOf<"mono.bind">;
+
+/** As the service's user, with its own home: Mono keeps certificates of ports for each user. */
+const asUser = ({ user, program }: MonoBinding, ...arguments_: readonly string[]): Command =>
+  ["runuser", "-u", user.name, "--", "env", ...user.environment.map(([name, value]) => `${name}=${value}`), program, ...arguments_];
+const unbind = (binding: MonoBinding): Command => asUser(binding, "-del", "-port", String(binding.port));
+const bind = (binding: MonoBinding): Command => asUser(binding, "-add", "-port", String(binding.port), "-cert", `${binding.folder}/leaf.cer`, "-pvk", `${binding.folder}/key.pvk`);
 
 /** The argument arrays that performing this operation runs, in order. Shown and run from here, so they cannot differ. */
 export function commandsOf(operation: Operation): readonly Command[] {
@@ -14,8 +36,20 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case "binding.set":
       return operation.previous === null ? [addBinding(operation.next)] : [deleteBinding(operation.previous), addBinding(operation.next)];
     case "binding.remove": return [deleteBinding(operation.previous)];
-    case "service.stop": return operation.endProcess === undefined ? [stopService(operation.service)] : [stopService(operation.service), endProcess(operation.endProcess)];
-    case "service.start": return [startService(operation.service)];
+    case "service.stop": return stopCommands(operation);
+    case "service.start": return [operation.manager === undefined ? startService(operation.service) : control(operation.manager, operation.service, "start")];
+    case "proxy.check": return [test(operation)];
+    case "proxy.reload": return [test(operation), operation.wasRunning ? signal(operation, "reload") : startNginx(operation)];
+    case "proxy.stop": return [operation.service ? control(operation.service.manager, operation.service.name, "stop") : signal(operation, "quit")];
+    case "mono.bind": return [
+      ...(operation.previous === null ? [] : [unbind(operation)]),
+      ...(operation.next === null ? [] : [bind(operation)]),
+    ];
+    case "file.put":
+    case "link.set":
+    case "verify.site":
+    case "verify.redirect":
+    case "verify.absence":
     case "certificate.import":
     case "certificate.remove":
     case "file.write":
@@ -60,12 +94,29 @@ export function titleOf(operation: Operation): string {
       ? `Stop the service ${operation.service}`
       : `Stop the service ${operation.service}; where it does not stop in time, end its process ${operation.endProcess}`;
     case "service.start": return `Start the service ${operation.service}`;
+    case "file.put": return putTitle(operation);
+    case "link.set": return operation.next === null ? `Turn the site off: remove the link ${operation.path}` : `Turn the site on: link it as ${operation.path}`;
+    case "proxy.check": return "See that NGINX takes its configuration as it is, before anything of it is changed";
+    case "proxy.reload": return operation.wasRunning ? "Have NGINX test the configuration and take it" : "Have NGINX test the configuration, and start it";
+    case "proxy.stop": return "Stop NGINX, which did not run before";
+    case "mono.bind": return operation.next === null
+      ? `Take the certificate off Mono's port ${operation.port} for ${operation.user.name}`
+      : `Bind the certificate to Mono's port ${operation.port} for ${operation.user.name}`;
+    case "verify.site": return `Try the site in an NGINX of its own: names, certificate, redirect, forwarded headers, size of uploads`;
+    case "verify.redirect": return `Prove that http://${operation.host}${operation.path} sends clients to ${operation.location}`;
+    case "verify.absence": return `See that ${operation.serverName ?? hostPart(operation.address)}:${operation.port} no longer presents this certificate`;
     case "verify.tls": return operation.serverName === null
       ? `Prove that ${hostPart(operation.address)}:${operation.port} presents this certificate`
       : `Prove that ${operation.serverName}:${operation.port} presents this certificate`;
     case "verify.http": return `Prove that ${operation.scheme}://${hostPart(operation.address)}:${operation.port}${operation.path} answers`;
     case "verify.configuration": return `Read ${fileNameOf(operation.path)} again: it must have the ${plural(operation.endpoints.length, "address", "addresses")} planned`;
   }
+}
+
+function putTitle({ path, of, previous, next }: OperationOf<"file.put">): string {
+  const what = of === "site" ? "the site" : "the certificate with its intermediates";
+  const verb = next === null ? "Remove" : previous === null ? "Write" : "Write anew";
+  return `${verb} ${what}, ${path}`;
 }
 
 function detailsOf(operation: Operation): readonly string[] {
@@ -79,6 +130,16 @@ function detailsOf(operation: Operation): readonly string[] {
     case "verify.configuration": return [operation.path];
     case "file.restore": return [operation.path, `From: ${operation.backup}`, `SHA-256 then ${operation.sha256Before}`];
     case "binding.set": return operation.previous === null ? [] : [`Bound now: ${operation.previous.thumbprint ?? "none"}`];
+    case "file.put": return [operation.path];
+    case "link.set": return [`${operation.path} -> ${operation.next ?? operation.previous ?? ""}`];
+    case "mono.bind": return [operation.next ?? operation.previous ?? "", ...(operation.previous === null || operation.next === null ? [] : [`Bound now: ${operation.previous}`])];
+    case "verify.site":
+    case "verify.absence":
+      return [operation.thumbprint];
+    case "proxy.check":
+    case "proxy.reload":
+    case "proxy.stop":
+    case "verify.redirect":
     case "reservation.add":
     case "reservation.remove":
     case "binding.remove":
@@ -91,7 +152,7 @@ function detailsOf(operation: Operation): readonly string[] {
 
 /** An operation as people see it; `differences` are those of its plan. */
 export function viewOf(operation: Operation, differences: Plan["differences"] = []): OperationView {
-  const difference = operation.kind === "file.write" || operation.kind === "file.replace" ? differences.find(({ path }) => path === operation.path)?.lines : undefined;
+  const difference = operation.kind === "file.write" || operation.kind === "file.replace" || operation.kind === "file.put" ? differences.find(({ path }) => path === operation.path)?.lines : undefined;
   return {
     kind: operation.kind,
     title: titleOf(operation),

@@ -15,10 +15,12 @@ export const noMachine: Machine = {
   httpSys: { bindings: refuse, reservations: refuse, listenList: refuse },
   services: { list: refuse, find: refuse },
   accounts: { sid: refuse },
-  files: { stat: refuse, read: refuse, readGzip: refuse, list: refuse, replace: refuse, putBack: refuse, remove: refuse, join: (folder, ...names) => [folder, ...names].join("/") },
+  files: { stat: refuse, read: refuse, readGzip: refuse, list: refuse, replace: refuse, putBack: refuse, remove: refuse, put: refuse, mode: refuse, linkTarget: refuse, link: refuse, join: (folder, ...names) => [folder, ...names].join("/") },
   commands: { run: refuse },
   network: nodeNetwork,
   clock: systemClock,
+  nginx: null,
+  mono: null,
 };
 
 const none = (): Promise<never[]> => Promise.resolve([]);

@@ -1,7 +1,7 @@
 // Files on disk: the one place that reads and writes whole files. A write is a temporary file, fsync, rename, fsync.
 import { randomBytes } from "node:crypto";
 import { constants, createReadStream, type Stats } from "node:fs";
-import { access, copyFile, link, lstat, mkdir, open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { access, copyFile, link, lstat, mkdir, open, readdir, readlink, realpath, rename, stat, symlink, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -330,6 +330,43 @@ async function fileStat(path: string): Promise<FileStat | null> {
   }
 }
 
+/** See Files.put in app/machine.ts. */
+async function putFile(path: string, content: Uint8Array, mode: number): Promise<void> {
+  try {
+    const present = await lstat(path).catch((thrown: unknown) => {
+      if (isMissing(thrown)) return null;
+      throw thrown;
+    });
+    if (present?.isSymbolicLink() === true) throw problem("file-unwritable", { file: path, reason: "it is a link" });
+    if (present) requireFile(path, present);
+  } catch (thrown) {
+    throw fileProblem(path, thrown);
+  }
+  await atomicWrite(path, content, { mode });
+}
+
+/** See Files.linkTarget in app/machine.ts. */
+async function linkTarget(path: string): Promise<string | null> {
+  try {
+    return await readlink(path);
+  } catch (thrown) {
+    // EINVAL: it is a file of another kind. Source: POSIX readlink.
+    if (isMissing(thrown) || codeOf(thrown) === "EINVAL") return null;
+    throw readProblem(path, thrown);
+  }
+}
+
+/** See Files.link in app/machine.ts. */
+async function makeLink(path: string, target: string): Promise<void> {
+  try {
+    await symlink(target, path);
+    await syncFolder(dirname(path));
+  } catch (thrown) {
+    if (codeOf(thrown) === "EEXIST") throw problem("file-exists", { file: path }, { cause: thrown });
+    throw fileProblem(path, thrown);
+  }
+}
+
 const unpack = promisify(gunzip);
 
 /** See Files.readGzip in app/machine.ts. */
@@ -362,6 +399,10 @@ export function filesWith(exchange: Exchange): Files {
     replace: (path, content, backup) => replaceWith(exchange, path, content, backup),
     putBack: (path, backup) => putBackWith(exchange, path, backup),
     remove: removeFile,
+    put: putFile,
+    mode: fileMode,
+    linkTarget,
+    link: makeLink,
     join: (folder, ...names) => join(folder, ...names),
   };
 }

@@ -57,6 +57,9 @@ export const questions: Inputs = {
   proxy: {
     render: { kind: "icdr", serverNames: ["clinic-7.example.org"], upstreams: ["http://127.0.0.1:8080"], certificate: "/etc/ssl/clinic-7.pem", key: "/etc/ssl/clinic-7.key", port: 8443, redirectFrom: null, hsts: true },
     lint: { files: [{ name: "site.conf", content: "AAEC" }], materials: [{ path: "/etc/ssl/clinic-7.key", content: null, mode: 0o644 }] },
+    state: {},
+    planPublish: { site: { kind: "icdr", serverNames: ["clinic-7.example.org"], upstreams: ["http://127.0.0.1:8080"] }, certificate: { thumbprint: "A".repeat(40) }, allowExpired: true },
+    planUnpublish: { name: "icdr-clinic-7.example.org.conf" },
   },
   keyUser: {
     list: {}, examine: { key: { name: "clinic7.pem", content: "AAEC" }, convert: true },
@@ -212,6 +215,14 @@ export const answers: { readonly [Group in keyof Implementation]: { readonly [Ve
   proxy: {
     render: { fileName: "icdr.conf", text: "# Größe\n", findings: [] },
     lint: { findings: [{ code: "redirect-port", severity: "error", file: "site.conf", line: 7, message: "Größe", mend: "Ναι" }] },
+    state: {
+      nginx: { version: "1.22.1", running: true, files: "/etc/nginx/sites-available", links: "/etc/nginx/sites-enabled" }, reason: null,
+      sites: [{
+        fileName: "icdr-clinic-7.example.org.conf", path: "/etc/nginx/sites-available/icdr-clinic-7.example.org.conf", enabled: true, serverNames: ["clinic-7.example.org"], port: 8443, redirectFrom: 80,
+        upstreams: ["http://127.0.0.1:8080"], certificatePath: "/etc/ssl/Größe.pem", certificate: null, findings: [],
+      }],
+    },
+    planPublish: plan, planUnpublish: plan,
   },
   keyUser: {
     list: [keyUser, { ...keyUser, name: "clinic7-2026", state: "retired", retired: "2026-11-22T02:00:01.000Z", replaces: null }],

@@ -274,6 +274,9 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     proxy: {
       render: () => Promise.reject(problem("unsupported", { what: "This without a machine" })),
       lint: () => Promise.resolve({ findings: [] }),
+      state: () => Promise.resolve({ nginx: null, reason: "NGINX runs on Linux.", sites: [] }),
+      planPublish: () => Promise.reject(problem("nginx-missing", {})),
+      planUnpublish: () => Promise.reject(problem("nginx-missing", {})),
     },
     machine: {
       describe: () => Promise.resolve({ kind: "practice", hostName: "clinic-7.example.org", elevates: false, interrupted, ...scenario.machine }),

@@ -71,12 +71,17 @@ export async function openPracticeMachine(options: PracticeOptions): Promise<Pra
   const serviceControl = createServiceControl({ processes, language });
   const taskkill = createTaskkill({ processes, language });
 
-  const run = (command: Command): Promise<CommandResult> => {
+  const run = async (command: Command): Promise<CommandResult> => {
     const [program, ...arguments_] = command;
     switch (program) {
       case "netsh": return netsh(arguments_);
       case "sc": return serviceControl(arguments_);
       case "taskkill": return taskkill(arguments_);
+      case "nginx":
+      case "systemctl":
+      case "service":
+      case "runuser":
+        throw problem("command-failed", { program, reason: "a Windows server has no such program", remedy: "Choose the Linux machine with --machine linux." });
     }
   };
 
@@ -99,6 +104,8 @@ export async function openPracticeMachine(options: PracticeOptions): Promise<Pra
       resolve: (name) => (name.toLowerCase().replace(/\.$/, "") === hostName ? nodeNetwork.loopbacks() : nodeNetwork.resolve(name)),
     },
     clock: systemClock,
+    nginx: null,
+    mono: null,
     powerOn: () => processes.powerOn(),
     powerOff: () => processes.powerOff(),
   };

@@ -41,5 +41,7 @@ export async function openWindowsMachine(): Promise<Machine> {
     commands,
     network: nodeNetwork,
     clock: systemClock,
+    nginx: null,
+    mono: null,
   };
 }
