@@ -19,13 +19,12 @@ export async function readWhole(files: Files, path: string): Promise<WholeFile |
     if (error.code !== "file-empty") throw error;
     content = new Uint8Array();
   }
-  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  return { text: decoded(text, content, path), mode: await files.mode(path) ?? 0o644 };
+  return { text: decoded(content, path), mode: await files.mode(path) ?? 0o644 };
 }
 
-function decoded(decoder: TextDecoder, content: Uint8Array, file: string): string {
+function decoded(content: Uint8Array, file: string): string {
   try {
-    return decoder.decode(content);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
   } catch (thrown) {
     throw problem("file-unreadable", { file, reason: "it is not text in UTF-8" }, { cause: thrown });
   }
