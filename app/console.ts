@@ -1,6 +1,6 @@
 // The console: answers every call of the contract on one machine. All hosts carry these answers, none adds to them.
 import { decodeBase64 } from "./base64.ts";
-import type { Applied, HistoryDetail, PlanView, Verified } from "./contract.ts";
+import type { Applied, HistoryDetail, PlanView, SecureRequest, Verified } from "./contract.ts";
 import type { PendingRequests } from "./certificates/pending-requests.ts";
 import type { CertificateReader } from "./certificates/reader.ts";
 import { certificateAnswers } from "./console-certificates.ts";
@@ -27,6 +27,9 @@ import { preflight } from "./plan/preflight.ts";
 import { planReplace } from "./plan/replace.ts";
 import { accountSid, dependantsOf } from "./santedb/service.ts";
 import { planSecure } from "./plan/secure.ts";
+import { planSecureByMono } from "./plan/secure-by-mono.ts";
+import { planSecureByNginx } from "./plan/secure-by-nginx.ts";
+import { planUnsecureOnLinux } from "./plan/unsecure-on-linux.ts";
 import { planUnsecure } from "./plan/unsecure.ts";
 import { findUndoObstacle } from "./plan/undo.ts";
 import { planPublish } from "./plan/publish.ts";
@@ -240,14 +243,19 @@ export function createConsole(parts: ConsoleParts): Implementation {
     endpoint: {
       planSecure: async (request) => {
         await refuseWhileInterrupted();
-        const { plan, materials, verified } = await planSecure(machine, parts.reader, request, parts.random());
+        const { plan, materials, verified } = await securePlanner(request)(machine, parts.reader, request, parts.random());
         hold(plan, materials);
         return planView(plan, verified);
       },
       planUnsecure: async ({ instance, port }) => {
         await refuseWhileInterrupted();
-        const { plan, verified } = await planUnsecure(machine, instance, port, parts.random());
-        return holdForReview(plan, verified);
+        if (machine.kind !== "linux") {
+          const { plan, verified } = await planUnsecure(machine, instance, port, parts.random());
+          return holdForReview(plan, verified);
+        }
+        const { plan, materials, verified } = await planUnsecureOnLinux(machine, instance, port, parts.random());
+        hold(plan, materials);
+        return planView(plan, verified);
       },
       planReplaceCertificate: async (request) => {
         await refuseWhileInterrupted();
@@ -319,6 +327,19 @@ export function createConsole(parts: ConsoleParts): Implementation {
       }),
     },
   };
+
+  /** Who is to speak TLS decides who plans it. */
+  function securePlanner({ by = machine.kind === "linux" ? "nginx" : "http-sys", site }: SecureRequest): typeof planSecure {
+    if (site && by !== "nginx") throw problem("input-invalid", { problem: "a site is a matter of NGINX; leave it out, or have NGINX speak TLS." });
+    switch (by) {
+      case "nginx": return planSecureByNginx;
+      case "mono": return planSecureByMono;
+      case "http-sys": {
+        if (machine.kind === "linux") throw problem("unsupported", { what: "HTTP.sys, which is a part of Windows," });
+        return planSecure;
+      }
+    }
+  }
 
   async function refuseUndo(record: ChangeRecord): Promise<void> {
     const others = (await changes()).filter((other) => isOpen(other));

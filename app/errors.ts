@@ -106,7 +106,8 @@ const catalogue = {
   "redirect-wrong": { message: "{url} answers {answer} instead of sending clients to {expected}.", hint: "Another server answers on that port; see what listens there." },
   "key-unsuitable": { message: "The private key of {subject} cannot be used: {reason}", hint: "{remedy}" },
   "mono-refused": { message: "Mono did not bind the certificate to port {port}: {reason}", hint: "{remedy}" },
-  "served-by-nginx": { message: "{instance} is published through NGINX already, by {file}.", hint: "Publish it anew, or take that site away with `lockstep proxy unpublish`." },
+  "site-port-plain": { message: "Port {port} is {found} in NGINX already, by {file}, line {line}, and is to be {wanted} here.", hint: "NGINX would speak TLS to the clients of both, or to none. Choose another port, or change that server." },
+  "instance-speaks-tls": { message: "{instance} speaks TLS itself on port {port}.", hint: "Behind NGINX it must answer over http: take TLS off it with `lockstep endpoint unsecure` first." },
 
   // Services
   "service-missing": { message: "There is no service named {service}.", hint: "`lockstep service list` shows the services there are." },

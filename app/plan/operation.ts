@@ -102,6 +102,8 @@ export const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("verify.http"), scheme: z.enum(["http", "https"]), address: z.string(), port,
     serverName: z.string().nullable(), host: z.string(), path: z.string(),
+    /** The status that SanteDB itself gives there; left out, any that is SanteDB's own. */
+    status: z.number().int().optional(),
   }),
   /** That the file, read again, has these addresses: SanteDB puts an older file in place of one that it cannot read. */
   z.strictObject({

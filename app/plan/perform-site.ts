@@ -1,7 +1,7 @@
 // Doing the operations that publish a site: files and links put whole, NGINX made to take them, and what proves it.
 import type { Verified } from "../contract.ts";
 import { asLockstepError, problem, type CommandEvidence, type LockstepError } from "../errors.ts";
-import type { Command, Machine, Nginx } from "../machine.ts";
+import type { Command, Machine, Nginx, TrialPlaces } from "../machine.ts";
 import { explainRefusal } from "../nginx/refusal.ts";
 import { trialOf } from "../nginx/trial.ts";
 import type { OperationOf } from "./operation.ts";
@@ -133,12 +133,12 @@ export async function stopProxy(operation: OperationOf<"proxy.stop">, { machine,
 /** Throws unsupported, nginx-refused, site-unproven. */
 export async function verifySite({ site, thumbprint }: OperationOf<"verify.site">, { machine }: Circumstances): Promise<Performance> {
   const trial = trialOf(site, thumbprint);
-  let found: Parameters<typeof trial.judge>[1] | null = null;
+  let found: TrialPlaces = { https: 0, http: 0, upstream: 0 };
   const answers = await nginxOf(machine).trial((places) => {
     found = places;
     return trial.render(places);
   }, trial.requests);
-  const fault = found === null ? "It was not tried." : trial.judge(answers, found);
+  const fault = trial.judge(answers, found);
   if (fault !== null) throw problem("site-unproven", { problem: fault, remedy: "Nothing of it was turned on. Look at the site's values and try again." });
   return unchanged;
 }

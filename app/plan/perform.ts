@@ -284,7 +284,7 @@ async function verifyHttp(operation: OperationOf<"verify.http">, circumstances: 
   const url = `${scheme}://${hostPart(address)}:${port}${path}`;
   const verified = await eventually(circumstances, async (): Promise<Verified> => {
     const answer = await circumstances.machine.network.http({ address, port, scheme, serverName, host, path, timeout: requestTimeout });
-    const reason = answeredInstead(answer);
+    const reason = operation.status === undefined ? answeredInstead(answer) : answer.status === operation.status ? null : `${answer.status}, where SanteDB itself answers ${operation.status}`;
     if (reason !== null) throw problem("http-failed", { url, reason });
     return { address, port, serverName, thumbprint: answer.tls?.thumbprint ?? null, protocol: answer.tls?.protocol ?? "http", path, httpStatus: answer.status };
   });

@@ -1,7 +1,7 @@
 // Certificate files and passwords as the command line takes and makes them.
 import { cleanThumbprint, matchesListed } from "../../app/certificates/pasted-thumbprint.ts";
 import { decodeBase64 } from "../../app/base64.ts";
-import { certificateFileLimit, type CertificateFiles, type Converted, type UploadedFile } from "../../app/contract.ts";
+import { certificateFileLimit, type CertificateFiles, type Converted, type SecureRequest, type UploadedFile } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 import { createFile, nodeFiles } from "../storage/file.ts";
@@ -86,4 +86,11 @@ export async function storedCertificate(host: Host, text: string, options: Optio
   const [found] = matchesListed(cleaned, listed);
   if (!found) throw problem("not-found", { what: "certificate in the machine's stores", name: cleaned.thumbprint });
   return found.certificate;
+}
+
+/** A file with its password, or a certificate that the machine's store has. */
+export async function certificateSource(text: string, options: Options): Promise<SecureRequest["certificate"]> {
+  const { kind, thumbprint } = cleanThumbprint(text);
+  const inStore = kind === "sha1" && (await nodeFiles.stat(text).catch(() => null)) === null;
+  return inStore ? { thumbprint } : certificateFiles(text, options);
 }

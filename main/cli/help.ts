@@ -67,6 +67,8 @@ const meanings: Readonly<Record<OptionName, readonly [form: string, meaning: str
   "body-megabytes": ["--body-megabytes N", "largest body of a request (default 64)"],
   "timeout-seconds": ["--timeout-seconds N", "how long SanteDB may take to answer (default 120)"],
   "nginx-version": ["--nginx-version VERSION", "version of NGINX that will read the file (default: 1.19.4 and newer)"],
+  "by": ["--by http-sys|nginx|mono", "who speaks TLS: HTTP.sys on Windows; NGINX (recommended) or Mono on Linux"],
+  "site-port": ["--site-port PORT", "with NGINX, the port for https (default 8443 or 443, by kind)"],
   "public-key": ["--public-key FILE", "the public key, in whatever form it came (`-`: standard input)"],
   "convert": ["--convert", "make a PEM public key of what is sound but none, or of a private key's public half"],
   "allow-weak": ["--allow-weak", "take a key of 1024 to 2047 bits all the same"],

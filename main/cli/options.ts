@@ -67,6 +67,8 @@ const options = {
   "body-megabytes": { type: "string" },
   "timeout-seconds": { type: "string" },
   "nginx-version": { type: "string" },
+  "by": { type: "string" },
+  "site-port": { type: "string" },
   "public-key": { type: "string" },
   "convert": { type: "boolean" },
   "allow-weak": { type: "boolean" },
@@ -112,7 +114,7 @@ export function readArguments(args: readonly string[]): Arguments {
 }
 
 /** The whole number of an option; undefined where it is not given. Throws usage. */
-export function numberOf(options: Options, name: "port" | "redirect-from" | "body-megabytes" | "timeout-seconds", most: number): number | undefined {
+export function numberOf(options: Options, name: "port" | "site-port" | "redirect-from" | "body-megabytes" | "timeout-seconds", most: number): number | undefined {
   const text = options[name];
   if (text === undefined) return undefined;
   const number = Number(text);

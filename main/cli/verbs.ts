@@ -1,25 +1,28 @@
 // The verbs: each turns its operands and options into calls of the contract, and its answer into a value and a text.
-import { cleanThumbprint } from "../../app/certificates/pasted-thumbprint.ts";
 import type { SecureRequest } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
-import { nodeFiles } from "../storage/file.ts";
-import { certificateFiles, thumbprintOf } from "./certificate-files.ts";
+import { certificateSource, thumbprintOf } from "./certificate-files.ts";
 import { certificateVerbs, daysLeft, secretOptions } from "./certificate-verbs.ts";
 import { configurationVerbs, instanceText, located, settingOptions, settingsOf } from "./configuration-verbs.ts";
 import { httpSysVerbs } from "./http-sys-verbs.ts";
 import { keyUserVerbs } from "./key-user-verbs.ts";
-import { portOf, type Options } from "./options.ts";
+import { numberOf, oneOf, portOf, type Options } from "./options.ts";
 import { appliedText, detailText, findingLines, planText, table } from "./print.ts";
 import { proxyLintVerbs } from "./proxy-lint-verb.ts";
-import { proxyVerbs } from "./proxy-verbs.ts";
+import { proxyVerbs, siteOptions, siteWishes } from "./proxy-verbs.ts";
 import { signatureVerbs } from "./signature-verbs.ts";
 import { applied, carryOut, operand, planned, type Verb } from "./verb.ts";
 
-/** A file with its password, or a certificate that the machine's store has. */
-async function certificateSource(text: string, options: Options): Promise<SecureRequest["certificate"]> {
-  const { kind, thumbprint } = cleanThumbprint(text);
-  const inStore = kind === "sha1" && (await nodeFiles.stat(text).catch(() => null)) === null;
-  return inStore ? { thumbprint } : certificateFiles(text, options);
+/** Who speaks TLS, and of NGINX the site before the instance. Throws usage. */
+function speakerOf(options: Options): Pick<SecureRequest, "by" | "site"> {
+  const by = options.by === undefined ? undefined : oneOf(["http-sys", "nginx", "mono"], options.by, "--by");
+  const port = numberOf(options, "site-port", 65535);
+  const given = (["site-port", ...siteOptions] as const).find((name) => options[name] !== undefined);
+  if (given !== undefined && by !== undefined && by !== "nginx") throw problem("usage", { problem: `--${given} is for --by nginx alone.` });
+  return {
+    ...(by !== undefined && { by }),
+    ...(given !== undefined && { site: { ...siteWishes(options), ...(options["server-name"] !== undefined && { serverNames: options["server-name"] }), ...(port !== undefined && { port }) } }),
+  };
 }
 
 async function secureRequest(instance: string, options: Options): Promise<SecureRequest> {
@@ -34,6 +37,7 @@ async function secureRequest(instance: string, options: Options): Promise<Secure
     ...(options["host-name"] !== undefined && { hostName: options["host-name"] }),
     ...(options["allow-expired"] === true && { allowExpired: true }),
     ...(options["take-over"] === true && { takeOver: true }),
+    ...speakerOf(options),
     ...settingsOf(options),
   };
 }
@@ -53,8 +57,8 @@ const serviceVerb = (verb: "start" | "stop" | "restart", summary: string): Verb 
 export const verbs: Readonly<Record<string, Verb>> = {
   "endpoint secure": {
     operands: ["INSTANCE"], plans: true,
-    options: ["certificate", ...secretOptions, "account", "address", "port", "host-name", "allow-expired", "take-over", ...settingOptions],
-    summary: "give an instance TLS: certificate, binding, reservation, configuration and service together",
+    options: ["certificate", ...secretOptions, "account", "address", "port", "host-name", "allow-expired", "take-over", "by", "site-port", ...siteOptions, ...settingOptions],
+    summary: "give an instance TLS: certificate, binding or site, configuration and service together",
     run: async (operands, context) => carryOut(await context.host.endpoint.planSecure(await secureRequest(operand(operands, 0), context.options)), context),
   },
   "endpoint unsecure": {
