@@ -110,8 +110,9 @@ export function help(): string {
   const width = Math.max(...forms.map(([form]) => form.length));
   return `lockstep VERB [options]
 
-Moves a certificate, its HTTP.sys binding, the URL reservation, the SanteDB
-configuration and the service together: all change, or all are put back.
+Moves a certificate, its HTTP.sys binding or its site of NGINX, the URL
+reservation, the SanteDB configuration and the service together: all change,
+or all are put back.
 
 ${forms.map(([form, summary]) => `  ${form.padEnd(width)}  ${summary}\n`).join("")}
 With any verb
