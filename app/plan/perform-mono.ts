@@ -16,7 +16,11 @@ export async function bindMono(operation: OperationOf<"mono.bind">, { machine, i
   if (!mono) throw problem("unsupported", { what: "Mono" });
   const { user, port, previous, next } = operation;
   const present = await boundThumbprint(machine, operation);
-  if (present === next) return unchanged;
+  if (present === next) {
+    // What a run that was cut short left lying is cleared away all the same.
+    await mono.takeBack(user, port);
+    return unchanged;
+  }
   // Nothing where something was: a replacement of ours that was cut between its two commands.
   if (present !== previous && present !== null) throw problem("changed-since", { what: `What Mono presents on port ${port}` });
   await intend();
