@@ -67,13 +67,13 @@ export default tseslint.config(
     rules: restrictImports(
       outOfRoom("(^|/)\\.\\./(\\.\\./)*(renderer|test)/", "main/ knows no page."),
       outOfRoom("^(electron)$", "Only main/electron/ imports electron."),
-      outOfRoom("^(node:)?child_process$", "Processes are started by main/machines/*/commands.ts, practice/service-process.ts and main/browser.ts."),
-      outOfRoom("^(node:)?fs(/promises)?$", "Files go through main/storage/file.ts or the practice machine's own state."),
-      outOfRoom("^(node:)?(net|tls|http|https|dgram)$", "Sockets are opened by main/machines/network.ts, main/web/ and the practice service."),
+      outOfRoom("^(node:)?child_process$", "Processes are started by main/machines/*/commands.ts, linux/trial.ts, practice/service-process.ts and main/browser.ts."),
+      outOfRoom("^(node:)?fs(/promises)?$", "Files go through main/storage/file.ts, the practice machine's own state or the folder of linux/trial.ts."),
+      outOfRoom("^(node:)?(net|tls|http|https|dgram)$", "Sockets are opened by main/machines/network.ts, linux/trial.ts, main/web/ and the practice service."),
     ),
   },
   {
-    files: ["main/storage/**/*.ts", "main/machines/practice/**/*.ts", "main/machines/windows/commands.ts", "main/machines/network.ts", "main/web/**/*.ts", "main/browser.ts"],
+    files: ["main/storage/**/*.ts", "main/machines/practice/**/*.ts", "main/machines/windows/commands.ts", "main/machines/linux/trial.ts", "main/machines/network.ts", "main/web/**/*.ts", "main/browser.ts"],
     rules: restrictImports(
       outOfRoom("(^|/)\\.\\./(\\.\\./)*(renderer|test)/", "main/ knows no page."),
       outOfRoom("^(electron)$", "Only main/electron/ imports electron."),

@@ -95,6 +95,7 @@ const catalogue = {
 
   // NGINX and Mono
   "nginx-missing": { message: "NGINX is not installed on this machine.", hint: "Install it (on Debian and Ubuntu: apt install nginx), then try again." },
+  "nginx-no-folder": { message: "{file} includes no folder of sites, so there is none to put a site into.", hint: "Make a folder, such as conf.d beside that file, and add `include conf.d/*.conf;` to its http block." },
   "nginx-broken": { message: "NGINX refuses its configuration as it is, before anything was changed: {reason}", hint: "Put that right first; `lockstep proxy lint` on the file says more. An NGINX that still runs would not come up again." },
   "nginx-refused": { message: "NGINX refuses the configuration: {reason}", hint: "{remedy}" },
   "nginx-not-reloaded": { message: "NGINX goes on with the configuration that it had: {reason}", hint: "See its error log. Most often another program holds a port that the site is to listen on." },

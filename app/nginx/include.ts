@@ -19,12 +19,12 @@ export interface Configuration {
 /** Includes that are followed; each may be a pattern over every file given. */
 const includeLimit = 5000;
 
-interface Source { readonly name: string; readonly text: string }
+export interface Source { readonly name: string; readonly text: string }
 
 const marker = /^# configuration file (.+?):\r?$/gm;
 
 /** The files in what `nginx -T` printed; null for any other text. What nginx says on standard error may stand before them. */
-function dumpedFiles(text: string): readonly Source[] | null {
+export function dumpedFiles(text: string): readonly Source[] | null {
   const head = text.slice(0, 65_536).split("\n").find((line) => !/^\s*$|^nginx: |^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[/.test(line));
   if (head === undefined || !/^# configuration file .+:\r?$/.test(head)) return null;
   const begins = [...text.matchAll(marker)];

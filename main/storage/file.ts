@@ -85,6 +85,39 @@ export async function readFile(path: string, limit: number): Promise<Uint8Array>
   }
 }
 
+/** The last bytes of a file, at most `limit`; all of a shorter one. Throws file-not-found, file-unreadable. */
+export async function fileEnd(path: string, limit: number): Promise<Uint8Array> {
+  let file: FileHandle | null = null;
+  try {
+    requireFile(path, await stat(path));
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await file.stat();
+    requireFile(path, found);
+    const end = Buffer.alloc(Math.min(found.size, limit));
+    const { bytesRead } = await file.read(end, 0, end.length, found.size - end.length);
+    return end.subarray(0, bytesRead);
+  } catch (thrown) {
+    throw readProblem(path, thrown);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Whether a folder is there, links followed. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then((found) => found.isDirectory(), () => false);
+}
+
+/** Names of the folders in a folder; empty where there is no such folder. Throws file-unreadable. */
+export async function listFolders(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (thrown) {
+    if (isMissing(thrown)) return [];
+    throw readProblem(folder, thrown);
+  }
+}
+
 /** The rights of a file as POSIX numbers them; null on Windows, which has none such. Throws file-not-found, file-unreadable. */
 export async function fileMode(path: string): Promise<number | null> {
   try {
