@@ -93,6 +93,9 @@ const catalogue = {
   "account-is-not-service": { message: "The service {service} runs as {actual}, not as {account}.", hint: "Leave --account out, or change the service's account first." },
   "certificate-store-failed": { message: "The certificate store could not {act}: {reason}", hint: "Check that you may write to the machine's certificate store." },
 
+  // This Linux machine
+  "layout-refused": { message: "{file} cannot be used: {problem}", hint: "Correct it, or move it away; without it everything is looked for where Debian has it." },
+
   // NGINX and Mono
   "nginx-missing": { message: "NGINX is not installed on this machine.", hint: "Install it (on Debian and Ubuntu: apt install nginx), then try again." },
   "nginx-broken": { message: "NGINX refuses its configuration as it is, before anything was changed: {reason}", hint: "Put that right first; `lockstep proxy lint` on the file says more. An NGINX that still runs would not come up again." },
