@@ -73,7 +73,7 @@ export default tseslint.config(
     ),
   },
   {
-    files: ["main/storage/**/*.ts", "main/machines/practice/**/*.ts", "main/machines/windows/commands.ts", "main/machines/linux/trial.ts", "main/machines/network.ts", "main/web/**/*.ts", "main/browser.ts"],
+    files: ["main/storage/**/*.ts", "main/machines/practice/**/*.ts", "main/machines/windows/commands.ts", "main/machines/linux/commands.ts", "main/machines/linux/trial.ts", "main/machines/network.ts", "main/web/**/*.ts", "main/browser.ts"],
     rules: restrictImports(
       outOfRoom("(^|/)\\.\\./(\\.\\./)*(renderer|test)/", "main/ knows no page."),
       outOfRoom("^(electron)$", "Only main/electron/ imports electron."),

@@ -93,6 +93,9 @@ const catalogue = {
   "account-is-not-service": { message: "The service {service} runs as {actual}, not as {account}.", hint: "Leave --account out, or change the service's account first." },
   "certificate-store-failed": { message: "The certificate store could not {act}: {reason}", hint: "Check that you may write to the machine's certificate store." },
 
+  // This Linux machine
+  "layout-refused": { message: "{file} cannot be used: {problem}", hint: "Correct it, or move it away; without it everything is looked for where Debian has it." },
+
   // NGINX and Mono
   "nginx-missing": { message: "NGINX is not installed on this machine.", hint: "Install it (on Debian and Ubuntu: apt install nginx), then try again." },
   "nginx-no-folder": { message: "{file} includes no folder of sites, so there is none to put a site into.", hint: "Make a folder, such as conf.d beside that file, and add `include conf.d/*.conf;` to its http block." },

@@ -6,12 +6,11 @@ import { fileURLToPath } from "node:url";
 import type { PendingRequests } from "../app/certificates/pending-requests.ts";
 import type { CertificateReader } from "../app/certificates/reader.ts";
 import { createConsole } from "../app/console.ts";
-import { problem } from "../app/errors.ts";
 import type { Machine } from "../app/machine.ts";
 import { createAnnouncer } from "./announcer.ts";
 import type { Console, ConsoleOptions } from "./console-port.ts";
 import { createThreadSignatures } from "./cws/thread-signatures.ts";
-import { dataFolder, machineFolder } from "./folders.ts";
+import { dataFolder, linuxFolder, machineFolder } from "./folders.ts";
 import { createThreadReader } from "./reader/thread-reader.ts";
 import { filesAlone, noJournal, noMachine } from "./machines/no-machine.ts";
 import { openPracticeMachine } from "./machines/practice/practice-machine.ts";
@@ -21,6 +20,7 @@ import { openKeyUsers } from "./storage/key-users.ts";
 import { openPendingRequests } from "./storage/pending-requests.ts";
 import { privateKeyFiles } from "./storage/private-key-file.ts";
 import { withLock } from "./storage/lock.ts";
+import { makeTrustedFolder } from "./storage/trusted.ts";
 import { listenForRequests } from "./web/request-listener.ts";
 
 /** How long one change waits for another to end before it is refused, in milliseconds. */
@@ -52,8 +52,17 @@ function kindOf({ machine, practiceDirectory, practiceKind }: ConsoleOptions): N
 }
 
 const practiceFolder = (options: ConsoleOptions): string => resolve(options.practiceDirectory ?? join(dataFolder(), "practice"));
-const ownFolder = (options: ConsoleOptions): string =>
-  resolve(options.dataDirectory ?? (kindOf(options) === "windows" ? machineFolder() : join(practiceFolder(options), "lockstep")));
+
+/** Where the machine's own records lie unless a folder is named. */
+function usualFolder(options: ConsoleOptions): string {
+  switch (kindOf(options)) {
+    case "windows": return machineFolder();
+    case "linux": return linuxFolder();
+    case "practice": return join(practiceFolder(options), "lockstep");
+  }
+}
+
+const ownFolder = (options: ConsoleOptions): string => resolve(options.dataDirectory ?? usualFolder(options));
 const pendingRequests = (options: ConsoleOptions): PendingRequests => openPendingRequests(join(ownFolder(options), "requests"));
 
 /** Key users are of no machine: they lie in the data folder. */
@@ -119,14 +128,22 @@ async function openWindowsConsole(options: ConsoleOptions): Promise<Console> {
   return { implementation, subscribe, close: async () => { await settled(); } };
 }
 
+async function openLinuxConsole(options: ConsoleOptions): Promise<Console> {
+  const { openLinuxMachine } = await import("./machines/linux/linux-machine.ts");
+  const machine = await openLinuxMachine({ dataDirectory: ownFolder(options) });
+  if (options.dataDirectory === undefined) await makeTrustedFolder(ownFolder(options), 0o700);
+  const { implementation, subscribe, settled } = changing(machine, options);
+  return { implementation, subscribe, close: async () => { await settled(); } };
+}
+
 /**
  * Opens the console. A resident host (a window, the web host) owns the practice machine: what it turns on ends with it.
- * A command leaves the services running. Throws unsupported, practice-unusable.
+ * A command leaves the services running. Throws unsupported, practice-unusable, layout-refused.
  */
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const kind = kindOf(options);
   if (kind === "windows") return openWindowsConsole(options);
-  if (kind !== "practice") throw problem("unsupported", { what: `The ${kind} machine` });
+  if (kind === "linux") return openLinuxConsole(options);
   const directory = practiceFolder(options);
   const resident = options.resident === true;
   const isNew = !await isMade(options);

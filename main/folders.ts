@@ -15,3 +15,8 @@ export function dataFolder(platform: NodeJS.Platform = process.platform, environ
 export function machineFolder(environment: NodeJS.ProcessEnv = process.env): string {
   return join(environment["ProgramData"] ?? "C:\\ProgramData", "Lockstep");
 }
+
+/** Likewise of a Linux machine; who is not root has a folder of their own, and can change little. Source: Filesystem Hierarchy Standard 5.8. */
+export function linuxFolder(isRoot: boolean = process.geteuid?.() === 0): string {
+  return isRoot ? "/var/lib/lockstep" : join(dataFolder(), "linux");
+}

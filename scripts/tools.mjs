@@ -19,6 +19,7 @@ export const tools = [
   { program: "/usr/lib/python3/dist-packages/cryptography", package: "python3-cryptography", proves: "snippets in Python" },
   { program: "curl", package: "curl", proves: "snippets for the shell" },
   { program: "/usr/sbin/nginx", package: "nginx", proves: "sites as NGINX reads and serves them" },
+  { program: "/lib/systemd/systemd", package: "systemd", proves: "services as systemd runs them" },
   { program: "certtool", package: "gnutls-bin", proves: "PFX files and keys as GnuTLS writes them" },
 ];
 

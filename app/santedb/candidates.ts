@@ -50,6 +50,23 @@ function versionNumber(version: string | null): number | null {
 const v = (major: number, minor: number, build: number): number => (major * 10_000 + minor) * 100_000 + build;
 
 /**
+ * A dCDR's on Linux: below ~/.config of its user or what XDG_CONFIG_HOME says. No version is known of a program there, so
+ * that the newest rule whose file exists is taken. Source: santedb-www, santedb-dcg and santedb-dc-core.
+ */
+function linuxPaths({ files }: Machine, { image, name, record }: SanteDbService, tag: "www" | "dcg"): readonly CandidatePath[] {
+  const ofUser = record.applicationData === undefined ? [] : [
+    { path: files.join(record.applicationData, "santedb", tag, name, "santedb.config"), rule: "version 3, of the service's user", fits: null },
+    { path: files.join(record.applicationData, "SanteDB", `${tag}-${name}`, "SanteDB.config"), rule: "version 2", fits: null },
+  ];
+  return [
+    ...ofUser.slice(0, 1),
+    { path: files.join(image.folder, "instances", name, "config", "santedb.config"), rule: "version 3.0.1500 and newer, beside the program", fits: null },
+    { path: files.join(image.folder, "instances", name, "santedb.config"), rule: "builds of January 2024", fits: null },
+    ...ofUser.slice(1),
+  ];
+}
+
+/**
  * The configuration files that the versions of SanteDB read or have read, the newest rule first. Source: santedb-www,
  * santedb-dcg and santedb-dc-core, their releases 2.0.17 to 3.0.2101; the last from the vendor's instructions.
  */
@@ -60,13 +77,15 @@ export function candidatePaths(machine: Machine, service: SanteDbService): reado
     const absolute = /^([a-z]:)?[\\/]/i.test(image.config);
     return [{ path: absolute ? image.config : files.join(image.folder, image.config), rule: "named in the service's command line", fits: true }];
   }
+  const onLinux = record.manager !== undefined;
   if (product === "icdr") {
-    const named = image.name ?? (/^SanteDB-(.+)$/i.exec(record.name)?.[1] ?? null);
+    const named = image.name ?? (onLinux ? null : /^SanteDB-(.+)$/i.exec(record.name)?.[1] ?? null);
     const file = named !== null && isPlainName(named) ? `santedb.config.${named}.xml` : "santedb.config.xml";
     return [{ path: files.join(image.folder, file), rule: "beside the program", fits: true }];
   }
   if (!isPlainName(name)) return [];
   const tag = product === "dcdr-www" ? "www" : "dcg";
+  if (onLinux) return linuxPaths(machine, service, tag);
   const { folders, ofSystem } = roamingFolders(machine, service);
   const version = versionNumber(record.version);
   const fits = (from: number, to: number, account = true): boolean | null => (version === null ? null : version >= from && version < to && account);

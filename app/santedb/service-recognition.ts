@@ -1,4 +1,4 @@
-// Which Windows services are SanteDB's, and what their names and command lines tell of them.
+// Which services are SanteDB's, and what their names and command lines tell of them.
 import { problem } from "../errors.ts";
 import type { Machine, ServiceRecord } from "../machine.ts";
 import { parseImagePath, type ImagePath } from "./image-path.ts";
@@ -16,9 +16,21 @@ const same = (one: string, other: string): boolean => one.toLowerCase() === othe
 
 const productOfProgram: Readonly<Record<string, Instance["product"]>> = { "santedb-www": "dcdr-www", "santedb-dcg": "dcdr-gateway", "santedb": "icdr" };
 
+/**
+ * A unit or script of Linux: santedb, santedb-www and santedb-dcg, as the installers name them, and further instances with a
+ * name behind; or whatever runs one of their programs. Source: the units of santedb-server, santedb-www and santedb-dcg.
+ */
+function recogniseUnit(record: ServiceRecord, image: ImagePath): SanteDbService | null {
+  const [, tag, further] = /^santedb(?:-(www|dcg)(?:[-@](.+))?)?$/.exec(record.name) ?? [];
+  const named = tag === undefined ? record.name === "santedb" ? "icdr" : undefined : tag === "www" ? "dcdr-www" : "dcdr-gateway";
+  const product = productOfProgram[image.program] ?? named;
+  return product ? { record, image, product, name: image.name ?? (product === "icdr" ? record.name : further ?? "default") } : null;
+}
+
 /** Null for a service of something else. Source: santedb-www, santedb-dcg and santedb-server, Program.cs of each. */
 export function recogniseService(record: ServiceRecord): SanteDbService | null {
   const image = parseImagePath(record.imagePath);
+  if (record.manager !== undefined) return recogniseUnit(record, image);
   const disconnected = /^sdb-(www|dcg)-(.+)$/i.exec(record.name);
   if (disconnected) {
     return { record, image, product: disconnected[1]?.toLowerCase() === "www" ? "dcdr-www" : "dcdr-gateway", name: image.name ?? disconnected[2] ?? "default" };

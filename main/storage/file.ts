@@ -261,6 +261,15 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   }
 }
 
+/** A folder, or a link to one, is there and may be asked about. */
+export const folderExists = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false);
+
+/** The number of the user whom a file or folder belongs to, links followed; null where it cannot be asked. */
+export const ownerOf = (path: string): Promise<number | null> => stat(path).then(({ uid }) => uid, () => null);
+
+/** What a link of the kernel's leads to; null where it may not be seen. */
+export const linkedPath = (path: string): Promise<string | null> => readlink(path).catch(() => null);
+
 async function isThere(path: string): Promise<boolean> {
   return lstat(path).then(() => true, (thrown: unknown) => {
     if (isMissing(thrown)) return false;
@@ -349,6 +358,23 @@ export async function removeFile(path: string): Promise<void> {
   } catch (thrown) {
     if (!isMissing(thrown)) throw fileProblem(path, thrown);
   }
+}
+
+/** Overwrites a secret where it lies before its file is removed; succeeds when it is not there. A link itself is removed. Throws file-unwritable. */
+export async function eraseFile(path: string): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  try {
+    const found = await file?.stat();
+    if (file && found?.isFile() === true) {
+      await file.write(Buffer.alloc(found.size), 0, found.size, 0);
+      await file.sync();
+    }
+  } catch (thrown) {
+    throw fileProblem(path, thrown);
+  } finally {
+    await file?.close();
+  }
+  await removeFile(path);
 }
 
 async function fileStat(path: string): Promise<FileStat | null> {

@@ -1,0 +1,117 @@
+// Where things lie on this Linux machine: as Debian has them, unless linux.json in the data folder says otherwise.
+import { dirname, isAbsolute, join } from "node:path";
+import { z } from "zod";
+import { problem } from "../../../app/errors.ts";
+import type { ServiceManager, SiteFolders } from "../../../app/machine.ts";
+import { folderExists } from "../../storage/file.ts";
+import { readTrustedFile } from "../../storage/trusted.ts";
+
+const layoutFileName = "linux.json";
+/** Bytes of the file at most. */
+const layoutLimit = 64 * 1024;
+
+const clear = z.string().min(1).max(4096).refine((text) => !text.includes("\0"), "a zero character cannot be part of it");
+const path = clear.refine((text) => isAbsolute(text), "a path from the root on is needed");
+/** A path, or one with the arguments that stand before all others. */
+const program = z.union([path.transform((text): readonly [string, ...string[]] => [text]), z.tuple([path], clear)]);
+
+const programsSchema = z.strictObject({
+  nginx: program.default(["/usr/sbin/nginx"]),
+  systemctl: program.default(["/usr/bin/systemctl"]),
+  service: program.default(["/usr/sbin/service"]),
+  runuser: program.default(["/usr/sbin/runuser"]),
+  httpcfg: program.default(["/usr/bin/httpcfg"]),
+  openssl: program.default(["/usr/bin/openssl"]),
+});
+
+const layoutSchema = z.strictObject({
+  programs: programsSchema.prefault({}),
+  nginx: z.strictObject({ prefix: path.optional(), configuration: path.optional(), files: path.optional(), links: path.nullable().optional() }).prefault({}),
+  certificates: path.default("/etc/lockstep/certificates"),
+  initFolder: path.default("/etc/init.d"),
+  services: z.enum(["systemd", "init"]).optional(),
+  controlGroups: path.optional(),
+  monoConfiguration: path.optional(),
+});
+
+/** Programs by the name that a plan knows them by, and two that only this folder runs. */
+export type LaidProgram = keyof z.infer<typeof programsSchema>;
+
+/** The path of a program and the arguments that stand before all others. */
+export type ProgramPath = readonly [path: string, ...first: string[]];
+
+export interface Layout {
+  readonly programs: Readonly<Record<LaidProgram, ProgramPath>>;
+  readonly nginx: {
+    /** What every call begins with; empty for the NGINX that the system came with. */
+    readonly arguments: readonly string[];
+    /** Its main file. */
+    readonly configuration: string;
+    readonly sites: SiteFolders;
+  };
+  /** Folder of the certificate stores. */
+  readonly certificates: string;
+  readonly initFolder: string;
+  /** Scripts lie elsewhere than where `service` looks for them. */
+  readonly ownInitFolder: boolean;
+  readonly services: ServiceManager;
+  /** Folder of the control groups of the systemd that `systemctl` reaches, where that is not this machine's own; else null. */
+  readonly controlGroups: string | null;
+  /** Folder that stands in for the ~/.config of every user of Mono's; null where each has its own. */
+  readonly monoConfiguration: string | null;
+}
+
+/** What is wrong with a value, and where, in one line. */
+const firstFault = ({ issues }: z.ZodError): string => {
+  const [issue] = issues;
+  const where = issue?.path.join(".") ?? "";
+  return `${where === "" ? "" : `${where}: `}${issue?.message ?? "it is not of the expected form"}.`;
+};
+
+function parse(file: string, bytes: Uint8Array): z.infer<typeof layoutSchema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (thrown) {
+    throw problem("layout-refused", { file, problem: "it is no JSON text." }, { cause: thrown });
+  }
+  const read = layoutSchema.safeParse(value);
+  if (!read.success) throw problem("layout-refused", { file, problem: firstFault(read.error) });
+  return read.data;
+}
+
+/** Debian keeps files and links apart; nginx.org's own packages read every file of conf.d. */
+async function siteFolders({ files, links }: z.infer<typeof layoutSchema>["nginx"], configuration: string): Promise<SiteFolders> {
+  if (files !== undefined) return { files, links: links ?? null };
+  const folder = dirname(configuration);
+  const [available, enabled] = [join(folder, "sites-available"), join(folder, "sites-enabled")];
+  if (links === null || !await folderExists(enabled)) return { files: join(folder, "conf.d"), links: null };
+  return { files: available, links: links ?? enabled };
+}
+
+/**
+ * The layout; `dataDirectory` left out, Debian's. The file names programs that run as root, so it must belong to root or to who
+ * runs this, and nobody else may write it. Throws layout-refused, file-unreadable, file-too-large.
+ */
+export async function readLayout(dataDirectory?: string): Promise<Layout> {
+  const file = dataDirectory === undefined ? null : join(dataDirectory, layoutFileName);
+  const bytes = file === null ? null : await readTrustedFile(file, layoutLimit, (reason) => problem("layout-refused", { file, problem: `${reason}.` }));
+  const said = file === null || bytes === null ? layoutSchema.parse({}) : parse(file, bytes);
+  const { prefix, configuration } = said.nginx;
+  const main = configuration ?? (prefix === undefined ? "/etc/nginx/nginx.conf" : join(prefix, "nginx.conf"));
+  return {
+    programs: said.programs,
+    nginx: {
+      arguments: [...(prefix === undefined ? [] : ["-p", prefix]), ...(configuration === undefined ? [] : ["-c", configuration])],
+      configuration: main,
+      sites: await siteFolders(said.nginx, main),
+    },
+    certificates: said.certificates,
+    initFolder: said.initFolder,
+    ownInitFolder: said.initFolder !== "/etc/init.d",
+    // Source: sd_booted(3).
+    services: said.services ?? (await folderExists("/run/systemd/system") ? "systemd" : "init"),
+    controlGroups: said.controlGroups ?? null,
+    monoConfiguration: said.monoConfiguration ?? null,
+  };
+}

@@ -1,0 +1,62 @@
+// The Linux machine: this computer's certificate folder, services, users, files and programs. HTTP.sys it has none.
+import { hostname } from "node:os";
+import { problem, LockstepError } from "../../../app/errors.ts";
+import type { HttpSys, Machine } from "../../../app/machine.ts";
+import { nodeFiles, readFile } from "../../storage/file.ts";
+import { systemClock } from "../clock.ts";
+import { nodeNetwork } from "../network.ts";
+import { findUser, openAccounts } from "./accounts.ts";
+import { openCertificateFolder } from "./certificate-folder.ts";
+import { openCommands } from "./commands.ts";
+import { openInitScripts } from "./init-scripts.ts";
+import { readLayout } from "./layout.ts";
+import { openSystemd } from "./systemd.ts";
+
+const hostsLimit = 1024 * 1024;
+
+/** The whole name that a table of hosts has for a short one; the short one where it has none. Source: hosts(5). */
+export function qualified(name: string, hosts: string): string {
+  const short = name.toLowerCase();
+  const lines = hosts.split("\n").map((line) => line.replace(/#.*$/, "").trim().split(/\s+/).slice(1).map((each) => each.toLowerCase()));
+  return lines.filter((names) => names.includes(short)).flat().find((each) => each.startsWith(`${short}.`)) ?? short;
+}
+
+/** Asked of the machine's own table, not of the network, which may not answer. */
+async function ownName(): Promise<string> {
+  const name = hostname().toLowerCase();
+  if (name.includes(".")) return name;
+  try {
+    return qualified(name, new TextDecoder().decode(await readFile("/etc/hosts", hostsLimit)));
+  } catch (thrown) {
+    if (thrown instanceof LockstepError) return name;
+    throw thrown;
+  }
+}
+
+const none = (): Promise<readonly never[]> => Promise.resolve([]);
+const noHttpSys: HttpSys = { bindings: none, reservations: none, listenList: none };
+
+/**
+ * Opens the machine that this is; changes nothing. linux.json in the data folder may say where things lie. Throws
+ * unsupported where it is no Linux, layout-refused, file-unreadable, file-too-large.
+ */
+export async function openLinuxMachine({ dataDirectory }: { readonly dataDirectory?: string } = {}): Promise<Machine> {
+  if (process.platform !== "linux") throw problem("unsupported", { what: "The linux machine" });
+  const [layout, hostName] = await Promise.all([readLayout(dataDirectory), ownName()]);
+  return {
+    kind: "linux",
+    hostName,
+    certificates: openCertificateFolder(layout.certificates),
+    httpSys: noHttpSys,
+    services: layout.services === "systemd"
+      ? openSystemd({ systemctl: layout.programs.systemctl, controlGroups: layout.controlGroups, findUser })
+      : openInitScripts({ folder: layout.initFolder, findUser }),
+    accounts: openAccounts(findUser),
+    files: nodeFiles,
+    commands: openCommands(layout),
+    network: nodeNetwork,
+    clock: systemClock,
+    nginx: null,
+    mono: null,
+  };
+}
