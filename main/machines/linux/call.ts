@@ -14,6 +14,3 @@ export interface Called {
  * and may print 16 MiB. Throws command-failed only where it could not be run, did not end, or printed more.
  */
 export type Call = (arguments_: readonly string[], input?: Uint8Array) => Promise<Called>;
-
-/** All that it printed, as it is kept for support. */
-export const printed = ({ output, errors }: Called): string => `${errors}${Buffer.from(output).toString()}`;

@@ -13,7 +13,7 @@ import { makeOwnFolder, OthersFolder, ownId, removeEmptyFolder, type Owner } fro
 import type { Call } from "./call.ts";
 
 /** A user as the system knows it. */
-export interface UserAccount extends Owner { readonly home: string }
+export interface UserAccount extends Owner { readonly name: string; readonly home: string }
 
 export interface MonoOptions {
   /** Path of the program that binds. Debian has it in /usr/bin, of the package mono-devel. */
@@ -21,10 +21,12 @@ export interface MonoOptions {
   /** Runs openssl: it writes keys in the form that Mono reads, and reads them back. */
   readonly openssl: Call;
   readonly certificates: Pick<CertificateStore, "find" | "exportKey">;
-  /** The user of a name; null where there is none. */
+  /** The user of a name or number; null where there is none. */
   readonly account: (name: string) => Promise<UserAccount | null>;
   /** Folder in which pairs are handed over: this process's own, through which all may pass. Made where it is not there. */
   readonly folder: string;
+  /** Stands in for the ~/.config of every user; null or left out where each has its own. */
+  readonly configuration?: string | null;
 }
 
 /** Bytes of a certificate or key that are read. */
@@ -47,7 +49,7 @@ function certificateOf(content: Uint8Array | null): Uint8Array | null {
   }
 }
 
-export function openMono({ httpcfg, openssl, certificates, account, folder }: MonoOptions): Mono {
+export function openMono({ httpcfg, openssl, certificates, account, folder, configuration = null }: MonoOptions): Mono {
   const accountOf = async (name: string): Promise<UserAccount> => {
     const found = await account(name);
     if (!found) throw problem("account-unknown", { account: name });
@@ -91,12 +93,11 @@ export function openMono({ httpcfg, openssl, certificates, account, folder }: Mo
   };
 
   return {
-    async user({ account: name, applicationData }) {
-      const { home } = await accountOf(name);
-      if (applicationData === undefined) return { name, environment: [["HOME", home]] };
-      return fileNameOf(applicationData) === ".config"
-        ? { name, environment: [["HOME", folderOf(applicationData) || "/"]] }
-        : { name, environment: [["HOME", home], ["XDG_CONFIG_HOME", applicationData]] };
+    async user({ account: stored, applicationData = null }) {
+      const { name, home } = await accountOf(stored);
+      const kept = configuration ?? applicationData;
+      if (kept === null) return { name, environment: [["HOME", home]] };
+      return fileNameOf(kept) === ".config" ? { name, environment: [["HOME", folderOf(kept) || "/"]] } : { name, environment: [["HOME", home], ["XDG_CONFIG_HOME", kept]] };
     },
 
     async program() {

@@ -1,13 +1,13 @@
 // The NGINX of this machine: where it is, what it reads, who runs of it, and what it says. The trial is in trial.ts.
 import { join, resolve } from "node:path";
-import { asLockstepError, LockstepError, problem, type CommandEvidence } from "../../../app/errors.ts";
+import { asLockstepError, LockstepError, problem } from "../../../app/errors.ts";
 import type { Nginx, NginxFile, NginxInstallation, NginxState, SiteFolders } from "../../../app/machine.ts";
 import { fileLimit, parseDirectives, textOf, valuesOf, type Directive } from "../../../app/nginx/directive.ts";
 import { dumpedFiles, fitsPattern, isPattern } from "../../../app/nginx/include.ts";
 import { explainRefusal } from "../../../app/nginx/refusal.ts";
 import { fileNameOf, folderOf } from "../../../app/path.ts";
 import { fileEnd, isFolder, listFolders, nodeFiles, readFile } from "../../storage/file.ts";
-import { printed, type Call, type Called } from "./call.ts";
+import type { Call } from "./call.ts";
 import { trySite } from "./trial.ts";
 
 export interface NginxOptions {
@@ -170,13 +170,12 @@ export function openNginx(options: NginxOptions): Nginx {
   /** Null where the program is not there. */
   const build = async (): Promise<Build | null> => {
     if (!await nodeFiles.stat(program)) return null;
-    const arguments_ = ["-V"];
-    const called = await call(arguments_);
-    known = buildOf(printed(called), own);
-    if (!known) throw problem("command-failed", { program, reason: "it does not say its version", remedy: "See whether NGINX is installed whole." }, { evidence: evidence(arguments_, called) });
+    const called = await call(["-V"]);
+    const said = `${called.errors}${Buffer.from(called.output).toString()}`;
+    known = buildOf(said, own);
+    if (!known) throw problem("command-failed", { program, reason: "it does not say its version", remedy: "See whether NGINX is installed whole." }, { evidence: { command: [program, "-V"], output: said.slice(0, 65_536) } });
     return known;
   };
-  const evidence = (arguments_: readonly string[], called: Called): CommandEvidence => ({ command: [program, ...arguments_], output: printed(called).slice(0, 1024 * 1024) });
   /** As it was built when it was last looked at: a state is asked for many times. */
   const settings = async (): Promise<Settings | null> => {
     const found = known ?? await build();
@@ -208,7 +207,7 @@ export function openNginx(options: NginxOptions): Nginx {
       }
       if (called.output.length > configurationLimit) throw problem("file-too-large", { file: (known ?? await build())?.main ?? program, size: called.output.length, limit: configurationLimit });
       const files = filesOf(called.output);
-      if (!files) throw problem("command-failed", { program, reason: "it does not print its configuration", remedy: "See what `nginx -T` prints." }, { evidence: evidence(arguments_, called) });
+      if (!files) throw problem("command-failed", { program, reason: "it does not print its configuration", remedy: "See what `nginx -T` prints." }, { evidence: { command: [program, ...arguments_], output: called.errors } });
       return files;
     },
     async errors() {

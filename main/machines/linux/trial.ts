@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { asLockstepError, problem, type LockstepError } from "../../../app/errors.ts";
 import type { TrialAnswer, TrialPlaces, TrialRequest } from "../../../app/machine.ts";
 import { explainRefusal } from "../../../app/nginx/refusal.ts";
@@ -214,7 +214,7 @@ export interface TrialProgram {
 async function tryOnce({ program, version }: TrialProgram, upstream: Upstream, site: (places: TrialPlaces) => string, requests: readonly TrialRequest[], until: number, isLast: boolean): Promise<readonly TrialAnswer[] | null> {
   const places: TrialPlaces = { ...await freePorts(), upstream: upstream.port };
   const text = site(places);
-  const folder = await mkdtemp(join(tmpdir(), `lockstep-trial-${process.pid}-`));
+  const folder = await mkdtemp(join(resolve(tmpdir()), `lockstep-trial-${process.pid}-`));
   const arguments_ = ["-p", folder, "-c", join(folder, "nginx.conf"), ...(knowsLog(version) ? ["-e", join(folder, "error.log")] : [])];
   let running: Running | null = null;
   const back = onEnd(() => {

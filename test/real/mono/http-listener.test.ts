@@ -24,9 +24,9 @@ const isRoot = process.getuid?.() === 0;
 const [userName, strangerName] = ["nobody", "daemon"];
 
 function account(name: string): UserAccount | null {
-  const line = readFileSync("/etc/passwd", "utf8").split("\n").find((each) => each.startsWith(`${name}:`));
-  const [, , uid = "", gid = "", , home = ""] = line?.split(":") ?? [];
-  return line === undefined ? null : { uid: Number(uid), gid: Number(gid), home };
+  const line = readFileSync("/etc/passwd", "utf8").split("\n").find((each) => each.startsWith(`${name}:`) || each.split(":")[2] === name);
+  const [own = "", , uid = "", gid = "", , home = ""] = line?.split(":") ?? [];
+  return line === undefined ? null : { name: own, uid: Number(uid), gid: Number(gid), home };
 }
 const idOf = (name: string): number => account(name)?.uid ?? -1;
 
@@ -286,6 +286,8 @@ describe.skipIf(!hasMono || !isRoot)("Mono's HttpListener (needs root, mono, mcs
     expect(await mono.user(service())).toEqual({ name: userName, environment: [["HOME", account(userName)?.home]] });
     expect(await mono.user(service({ applicationData: "/var/lib/santedb/.config" }))).toEqual({ name: userName, environment: [["HOME", "/var/lib/santedb"]] });
     expect(await mono.user(service({ applicationData: "/etc/santedb" }))).toEqual({ name: userName, environment: [["HOME", account(userName)?.home], ["XDG_CONFIG_HOME", "/etc/santedb"]] });
+    expect((await mono.user(service({ account: String(own.uid) }))).name).toBe(userName);
+    expect(await opened({ configuration: "/srv/settings" }).user(service({ applicationData: "/home/x/.config" }))).toEqual({ name: userName, environment: [["HOME", account(userName)?.home], ["XDG_CONFIG_HOME", "/srv/settings"]] });
     expect((await errorOf(mono.user(service({ account: "no-such-user" })))).code).toBe("account-unknown");
     expect(await mono.program()).toBe("/usr/bin/httpcfg");
     expect((await errorOf(opened({ httpcfg: join(top, "httpcfg") }).program())).code).toBe("not-found");
