@@ -352,7 +352,7 @@ export interface Mono {
   handOver(user: MonoUser, port: number, thumbprint: string): Promise<void>;
   /** Changes. Removes what `handOver` laid down, the key overwritten first; succeeds where there is nothing. */
   takeBack(user: MonoUser, port: number): Promise<void>;
-  /** Changes. Gives what is bound to a port the rights 0600 and the user as owner, and removes half a pair that a failed command left. */
+  /** Changes. Gives what is bound to a port the rights 0600, and removes half a pair that a failed command left. What belongs to another user is left alone. */
   tidy(user: MonoUser, port: number): Promise<void>;
 }
 

@@ -25,6 +25,8 @@ export async function bindMono(operation: OperationOf<"mono.bind">, { machine, i
   if (present !== previous && present !== null) throw problem("changed-since", { what: `What Mono presents on port ${port}` });
   await intend();
   try {
+    // Half a pair, which is no binding, would be in the way of a new one.
+    await mono.tidy(user, port);
     if (next !== null) await mono.handOver(user, port, next);
     for (const command of commandsOf(operation)) await runHttpcfg(operation, command);
   } finally {

@@ -41,10 +41,8 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case "proxy.check": return [test(operation)];
     case "proxy.reload": return [test(operation), operation.wasRunning ? signal(operation, "reload") : startNginx(operation)];
     case "proxy.stop": return [operation.service ? control(operation.service.manager, operation.service.name, "stop") : signal(operation, "quit")];
-    case "mono.bind": return [
-      ...(operation.previous === null ? [] : [unbind(operation)]),
-      ...(operation.next === null ? [] : [bind(operation)]),
-    ];
+    // It adds to nothing that is there, readable or not, and taking off what is not there is no error.
+    case "mono.bind": return [unbind(operation), ...(operation.next === null ? [] : [bind(operation)])];
     case "file.put":
     case "link.set":
     case "verify.site":

@@ -261,9 +261,6 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   }
 }
 
-/** A folder, or a link to one, is there and may be asked about. */
-export const folderExists = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false);
-
 /** The number of the user whom a file or folder belongs to, links followed; null where it cannot be asked. */
 export const ownerOf = (path: string): Promise<number | null> => stat(path).then(({ uid }) => uid, () => null);
 

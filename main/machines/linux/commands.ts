@@ -4,11 +4,14 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { problem } from "../../../app/errors.ts";
 import type { Command, CommandResult, Commands, Program } from "../../../app/machine.ts";
+import type { Called } from "./call.ts";
 import type { Layout, ProgramPath } from "./layout.ts";
 
 /** Milliseconds that a program may take, and bytes of its output that are kept. */
 const patience = 60_000;
 const mostOutput = 1024 * 1024;
+/** Of one whose output is taken byte for byte. */
+const mostCalled = 16 * 1024 * 1024;
 /** Milliseconds in which the rest of a program's output comes, once it has ended, though a daemon that it started holds it open. */
 const lastWords = 200;
 
@@ -66,25 +69,40 @@ function endGroup(leader: number | undefined): void {
  * it arrived. What it started and left running is left alone, unless it does not end in time: then its whole process group
  * is killed. Throws command-failed where it could not be run, did not end, or was ended by a signal.
  */
-export function runProgram(run: Run): Promise<CommandResult> {
+export async function runProgram(run: Run): Promise<CommandResult> {
+  const { exitCode, pieces } = await collect(run);
+  return { exitCode, output: textOf(pieces) };
+}
+
+/** The same, with the two streams apart and the first byte for byte; 16 MiB are kept of both together. */
+export async function callProgram(run: Run): Promise<Called> {
+  const { exitCode, pieces } = await collect({ mostOutput: mostCalled, ...run });
+  const of = (wanted: Piece["stream"]): readonly Piece[] => pieces.filter(({ stream }) => stream === wanted);
+  return { exitCode, output: new Uint8Array(Buffer.concat(of("output").map(({ chunk }) => chunk))), errors: textOf(of("errors")) };
+}
+
+interface Piece { readonly stream: "output" | "errors"; readonly chunk: Buffer }
+
+const textOf = (pieces: readonly Piece[]): string => new TextDecoder().decode(Buffer.concat(pieces.map(({ chunk }) => chunk)));
+
+function collect(run: Run): Promise<{ readonly exitCode: number; readonly pieces: readonly Piece[] }> {
   const [path, ...arguments_] = run.command;
   const shown = run.shown ?? run.command;
   const limit = run.patience ?? patience;
   const most = run.mostOutput ?? mostOutput;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const pieces: Piece[] = [];
     let size = 0;
     let settled = false;
-    const keep = (chunk: Buffer): void => {
+    const keep = (stream: Piece["stream"], chunk: Buffer): void => {
       // Read on all the same: a program that cannot write stands still.
       const part = settled ? chunk.subarray(0, 0) : chunk.subarray(0, most - size);
       size += part.length;
-      if (part.length > 0) chunks.push(part);
+      if (part.length > 0) pieces.push({ stream, chunk: part });
     };
-    const output = (): string => new TextDecoder().decode(Buffer.concat(chunks, size));
     const failed = (reason: string, remedy: string, cause?: unknown): void => {
       settled = true;
-      reject(problem("command-failed", { program: shown[0] ?? path, reason, remedy }, { cause, evidence: { command: shown, output: output() } }));
+      reject(problem("command-failed", { program: shown[0] ?? path, reason, remedy }, { cause, evidence: { command: shown, output: textOf(pieces) } }));
     };
 
     const child = withMask(run.mask ?? ownRights, () => spawn(path, arguments_, {
@@ -109,10 +127,10 @@ export function runProgram(run: Run): Promise<CommandResult> {
         return;
       }
       settled = true;
-      resolve({ exitCode, output: output() });
+      resolve({ exitCode, pieces });
     };
-    child.stdout?.on("data", keep);
-    child.stderr?.on("data", (chunk: Buffer) => { if (run.withoutErrors !== true) keep(chunk); });
+    child.stdout?.on("data", (chunk: Buffer) => keep("output", chunk));
+    child.stderr?.on("data", (chunk: Buffer) => { if (run.withoutErrors !== true) keep("errors", chunk); });
     // One that does not read to the end closes its input; its answer says why.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(run.input);

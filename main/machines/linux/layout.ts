@@ -1,9 +1,9 @@
 // Where things lie on this Linux machine: as Debian has them, unless linux.json in the data folder says otherwise.
-import { dirname, isAbsolute, join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { problem } from "../../../app/errors.ts";
 import type { ServiceManager, SiteFolders } from "../../../app/machine.ts";
-import { folderExists } from "../../storage/file.ts";
+import { isFolder } from "../../storage/file.ts";
 import { readTrustedFile } from "../../storage/trusted.ts";
 
 const layoutFileName = "linux.json";
@@ -32,6 +32,7 @@ const layoutSchema = z.strictObject({
   services: z.enum(["systemd", "init"]).optional(),
   controlGroups: path.optional(),
   monoConfiguration: path.optional(),
+  handOver: path.default("/run/lockstep"),
 });
 
 /** Programs by the name that a plan knows them by, and two that only this folder runs. */
@@ -47,7 +48,8 @@ export interface Layout {
     readonly arguments: readonly string[];
     /** Its main file. */
     readonly configuration: string;
-    readonly sites: SiteFolders;
+    /** Null: its configuration says where it looks for sites. */
+    readonly sites: SiteFolders | null;
   };
   /** Folder of the certificate stores. */
   readonly certificates: string;
@@ -59,6 +61,8 @@ export interface Layout {
   readonly controlGroups: string | null;
   /** Folder that stands in for the ~/.config of every user of Mono's; null where each has its own. */
   readonly monoConfiguration: string | null;
+  /** Folder in which certificates and keys are handed to Mono's users, for as long as a command runs. */
+  readonly handOver: string;
 }
 
 /** What is wrong with a value, and where, in one line. */
@@ -80,15 +84,6 @@ function parse(file: string, bytes: Uint8Array): z.infer<typeof layoutSchema> {
   return read.data;
 }
 
-/** Debian keeps files and links apart; nginx.org's own packages read every file of conf.d. */
-async function siteFolders({ files, links }: z.infer<typeof layoutSchema>["nginx"], configuration: string): Promise<SiteFolders> {
-  if (files !== undefined) return { files, links: links ?? null };
-  const folder = dirname(configuration);
-  const [available, enabled] = [join(folder, "sites-available"), join(folder, "sites-enabled")];
-  if (links === null || !await folderExists(enabled)) return { files: join(folder, "conf.d"), links: null };
-  return { files: available, links: links ?? enabled };
-}
-
 /**
  * The layout; `dataDirectory` left out, Debian's. The file names programs that run as root, so it must belong to root or to who
  * runs this, and nobody else may write it. Throws layout-refused, file-unreadable, file-too-large.
@@ -104,14 +99,15 @@ export async function readLayout(dataDirectory?: string): Promise<Layout> {
     nginx: {
       arguments: [...(prefix === undefined ? [] : ["-p", prefix]), ...(configuration === undefined ? [] : ["-c", configuration])],
       configuration: main,
-      sites: await siteFolders(said.nginx, main),
+      sites: said.nginx.files === undefined ? null : { files: said.nginx.files, links: said.nginx.links ?? null },
     },
     certificates: said.certificates,
     initFolder: said.initFolder,
     ownInitFolder: said.initFolder !== "/etc/init.d",
     // Source: sd_booted(3).
-    services: said.services ?? (await folderExists("/run/systemd/system") ? "systemd" : "init"),
+    services: said.services ?? (await isFolder("/run/systemd/system") ? "systemd" : "init"),
     controlGroups: said.controlGroups ?? null,
     monoConfiguration: said.monoConfiguration ?? null,
+    handOver: said.handOver,
   };
 }

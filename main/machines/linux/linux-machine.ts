@@ -1,15 +1,19 @@
 // The Linux machine: this computer's certificate folder, services, users, files and programs. HTTP.sys it has none.
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { problem, LockstepError } from "../../../app/errors.ts";
 import type { HttpSys, Machine } from "../../../app/machine.ts";
 import { nodeFiles, readFile } from "../../storage/file.ts";
 import { systemClock } from "../clock.ts";
 import { nodeNetwork } from "../network.ts";
 import { findUser, openAccounts } from "./accounts.ts";
-import { openCertificateFolder } from "./certificate-folder.ts";
-import { openCommands } from "./commands.ts";
+import type { Call } from "./call.ts";
+import { filesOf, openCertificateFolder } from "./certificate-folder.ts";
+import { callProgram, openCommands } from "./commands.ts";
 import { openInitScripts } from "./init-scripts.ts";
-import { readLayout } from "./layout.ts";
+import { readLayout, type ProgramPath } from "./layout.ts";
+import { openMono } from "./mono.ts";
+import { openNginx } from "./nginx.ts";
 import { openSystemd } from "./systemd.ts";
 
 const hostsLimit = 1024 * 1024;
@@ -33,6 +37,9 @@ async function ownName(): Promise<string> {
   }
 }
 
+/** As Debian and nginx.org name it. */
+const nginxService = "nginx";
+
 const none = (): Promise<readonly never[]> => Promise.resolve([]);
 const noHttpSys: HttpSys = { bindings: none, reservations: none, listenList: none };
 
@@ -43,20 +50,29 @@ const noHttpSys: HttpSys = { bindings: none, reservations: none, listenList: non
 export async function openLinuxMachine({ dataDirectory }: { readonly dataDirectory?: string } = {}): Promise<Machine> {
   if (process.platform !== "linux") throw problem("unsupported", { what: "The linux machine" });
   const [layout, hostName] = await Promise.all([readLayout(dataDirectory), ownName()]);
+  const certificates = openCertificateFolder(layout.certificates);
+  const services = layout.services === "systemd"
+    ? openSystemd({ systemctl: layout.programs.systemctl, controlGroups: layout.controlGroups, findUser })
+    : openInitScripts({ folder: layout.initFolder, findUser });
+  const call = (program: ProgramPath): Call => (arguments_, input) => callProgram({ command: [...program, ...arguments_], ...(input && { input }) });
+  const { nginx, httpcfg, openssl } = layout.programs;
   return {
     kind: "linux",
     hostName,
-    certificates: openCertificateFolder(layout.certificates),
+    certificates,
     httpSys: noHttpSys,
-    services: layout.services === "systemd"
-      ? openSystemd({ systemctl: layout.programs.systemctl, controlGroups: layout.controlGroups, findUser })
-      : openInitScripts({ folder: layout.initFolder, findUser }),
+    services,
     accounts: openAccounts(findUser),
     files: nodeFiles,
     commands: openCommands(layout),
     network: nodeNetwork,
     clock: systemClock,
-    nginx: null,
-    mono: null,
+    nginx: openNginx({
+      program: nginx[0], arguments: layout.nginx.arguments, sites: layout.nginx.sites, call: call(nginx),
+      // One with a configuration of its own is nobody's service.
+      service: layout.nginx.arguments.length === 0 && await services.find(nginxService) ? { name: nginxService, manager: layout.services } : null,
+      certificateFiles: (thumbprint) => ({ certificate: join(layout.certificates, `${thumbprint}.chain.pem`), key: filesOf(layout.certificates, "My", thumbprint).key }),
+    }),
+    mono: openMono({ httpcfg: httpcfg[0], openssl: call(openssl), certificates, account: findUser, folder: layout.handOver, configuration: layout.monoConfiguration }),
   };
 }

@@ -10,8 +10,8 @@ import { hasLinuxServer, hostName, linuxServer, type LinuxServer, type Snapshot 
 const onePort = (server: LinuxServer, path: string): string => `https://${hostName}:${server.ports.https}${path}`;
 
 /** What a client of its own sees, by the real curl that trusts the root alone. */
-const curl = (server: LinuxServer, pfx: ServerPfx, ...arguments_: readonly string[]): string => execFileSync("curl", [
-  "--silent", "--show-error", "--max-time", "10", "--cacert", pfx.authority.root.certificateFile, "--resolve", `${hostName}:${server.ports.https}:127.0.0.1`, "--resolve", `${hostName}:${server.ports.http}:127.0.0.1`, ...arguments_,
+const curl = (server: LinuxServer, ...arguments_: readonly string[]): string => execFileSync("curl", [
+  "--silent", "--show-error", "--max-time", "10", "--cacert", server.authority.root.certificateFile, "--resolve", `${hostName}:${server.ports.https}:127.0.0.1`, "--resolve", `${hostName}:${server.ports.http}:127.0.0.1`, ...arguments_,
 ], { encoding: "utf8" });
 
 describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
@@ -62,11 +62,11 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     expect(verified).toContainEqual(expect.objectContaining({ address: "127.0.0.1", port: server.ports.https, serverName: hostName, thumbprint: pfx.thumbprint, httpStatus: 200 }));
     expect(verified).toContainEqual(expect.objectContaining({ port: server.ports.http, httpStatus: 308 }));
 
-    const answer = JSON.parse(curl(server, pfx, "-H", "X-SSL-ClientCert: forged", "-H", "X-Forwarded-For: 203.0.113.66", "-H", "X-Real-IP: 203.0.113.66", onePort(server, "/hdsi"))) as { headers: Record<string, string>; secure: boolean };
+    const answer = JSON.parse(curl(server, "-H", "X-SSL-ClientCert: forged", "-H", "X-Forwarded-For: 203.0.113.66", "-H", "X-Real-IP: 203.0.113.66", onePort(server, "/hdsi"))) as { headers: Record<string, string>; secure: boolean };
     const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value]));
     expect(headers).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1", "x-forwarded-proto": "https", "host": `127.0.0.1:${server.ports.santedb}` });
     expect(headers["x-ssl-clientcert"] ?? "").toBe("");
-    expect(curl(server, pfx, "--output", "/dev/null", "--write-out", "%{http_code} %{redirect_url}", `http://${hostName}:${server.ports.http}/hdsi?x=1`)).toBe(`308 ${onePort(server, "/hdsi?x=1")}`);
+    expect(curl(server, "--output", "/dev/null", "--write-out", "%{http_code} %{redirect_url}", `http://${hostName}:${server.ports.http}/hdsi?x=1`)).toBe(`308 ${onePort(server, "/hdsi?x=1")}`);
     expect((await server.served()).nobody).toBe("handshake-failed");
 
     const key = Object.entries(server.snapshot()).filter(([path]) => path.startsWith("certificates/") && path.includes("key"));
@@ -119,7 +119,7 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     expect(ran.json.value.files).toMatchObject([{ file: server.configFile }]);
     expect(ran.json.value.findings.map(({ code }: { code: string }) => code)).not.toContain("plain-http-open");
     expect(readFileSync(server.configFile, "utf8")).toContain(`http://127.0.0.1:${server.ports.santedb}/hdsi`);
-    expect(JSON.parse(curl(server, pfx, onePort(server, "/ami")))).toMatchObject({ secure: false });
+    expect(JSON.parse(curl(server, onePort(server, "/ami")))).toMatchObject({ secure: false });
     const undone = await server.run(["history", "undo"]);
     expect(undone.status, undone.stdout).toBe(0);
     // Undoing an edit leaves no copy behind; the bytes and the answer are those of before.
