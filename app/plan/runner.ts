@@ -104,7 +104,7 @@ class Run {
 
   /**
    * Puts back the steps in `touched`, last first, whatever fails on the way, and proves the old state again. The proof
-   * decides about the service: one that would not stop and still answers as before is as it was.
+   * decides about the service, and about NGINX: one that would not stop, or not reload, and serves as before is as it was.
    */
   async back(touched: ReadonlySet<number>, verified: Verified[], insist: boolean): Promise<readonly LockstepError[]> {
     const failures: LockstepError[] = [];
@@ -124,7 +124,7 @@ class Run {
       } catch (thrown) {
         const error = asLockstepError(thrown);
         if (undoing.kind === "service.stop") runningOn = error;
-        (undoing.kind === "service.start" ? doubts : failures).push(error);
+        (undoing.kind === "service.start" || undoing.kind === "proxy.reload" ? doubts : failures).push(error);
         await this.writeIfPossible({ type: "failed", step, direction: "back", error: error.report() as never });
         this.tell("back", step, undoing, "failed");
       }

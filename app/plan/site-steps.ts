@@ -89,7 +89,7 @@ export async function siteSteps(machine: Machine, now: NginxNow, { site, chosen,
     prepare: needed ? [...imported, ...(chain ? [chain] : []), { kind: "verify.site", site, thumbprint }] : [],
     publish: needed ? [{ kind: "proxy.check", ...call }, ...written, ...linked, { kind: "proxy.reload", ...call }] : [],
     checks: needed ? [...checks, ...beside] : checks,
-    proof: needed ? [...await servedNow(machine, now.servers, loopbacks)] : [],
+    proof: needed ? [...await servedNow(machine, now.servers, loopbacks), ...await absentNow(machine, checks)] : [],
     materials: needed ? materials : new Map(),
     findings: [...chosen.findings, ...rendered.findings.filter(({ code }) => code !== "site-http2-form"), ...defaultFindings(others, settled)],
     differences: [
@@ -170,6 +170,19 @@ function checksOf({ serverNames, port, redirectFrom, listenOn, clientCertificate
       kind: "verify.redirect", address, port: redirectFrom, host: name, path: "/lockstep?proof=1", location: `https://${authority}/lockstep?proof=1`,
     }))),
   ];
+}
+
+const lookTimeout = 3000;
+
+/** Of the clients that are to be shown a certificate, those that are not shown it now. */
+async function absentNow({ network }: Machine, checks: readonly Operation[]): Promise<readonly Operation[]> {
+  const looked = await Promise.all(checks.map(async (check): Promise<readonly Operation[]> => {
+    if (check.kind !== "verify.tls") return [];
+    const { address, port, serverName, thumbprint } = check;
+    const shown = await network.tls({ address, port, serverName, timeout: lookTimeout }).then((answer) => answer.thumbprint, () => null);
+    return shown === thumbprint ? [] : [{ kind: "verify.absence", address, port, serverName, thumbprint }];
+  }));
+  return looked.flat();
 }
 
 /** Writes the chain file where it is not as it must be. Throws site-foreign for a link in its place. */

@@ -101,7 +101,7 @@ export function titleOf(operation: Operation): string {
       ? `Take the certificate off Mono's port ${operation.port} for ${operation.user.name}`
       : `Bind the certificate to Mono's port ${operation.port} for ${operation.user.name}`;
     case "verify.site": return `Try the site in an NGINX of its own: names, certificate, redirect, forwarded headers, size of uploads`;
-    case "verify.redirect": return `Prove that http://${operation.host}${operation.path} sends clients to ${operation.location}`;
+    case "verify.redirect": return `Prove that http://${operation.host}${operation.port === 80 ? "" : `:${operation.port}`}${operation.path} sends clients to ${operation.location}`;
     case "verify.absence": return `See that ${operation.serverName ?? hostPart(operation.address)}:${operation.port} no longer presents this certificate`;
     case "verify.tls": return operation.serverName === null
       ? `Prove that ${hostPart(operation.address)}:${operation.port} presents this certificate`
