@@ -1,6 +1,6 @@
 // Files and folders that root relies on: nobody but root and who runs this program may write them, and none is a link.
 import { constants, type Stats } from "node:fs";
-import { chmod, lstat, open } from "node:fs/promises";
+import { chmod, lstat, open, stat } from "node:fs/promises";
 import { problem } from "../../app/errors.ts";
 import { fileProblem, isMissing, makeFolder, readProblem } from "./file.ts";
 
@@ -34,9 +34,12 @@ export async function readTrustedFile(path: string, limit: number, refused: (rea
   }
 }
 
-/** What speaks against relying on a folder, as the end of a sentence; null where nothing does, or where it is not there. Throws file-unreadable. */
-export async function distrustOfFolder(path: string): Promise<string | null> {
-  const found = await lstat(path).catch((thrown: unknown) => {
+/**
+ * What speaks against relying on a folder, as the end of a sentence; null where nothing does, or where it is not there. A link
+ * does, unless it is `followed`. Throws file-unreadable.
+ */
+export async function distrustOfFolder(path: string, { followed = false }: { readonly followed?: boolean } = {}): Promise<string | null> {
+  const found = await (followed ? stat : lstat)(path).catch((thrown: unknown) => {
     if (isMissing(thrown)) return null;
     throw readProblem(path, thrown);
   });

@@ -1,10 +1,10 @@
 // Where things lie on this Linux machine: as Debian has them, unless linux.json in the data folder says otherwise.
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { problem } from "../../../app/errors.ts";
 import type { ServiceManager, SiteFolders } from "../../../app/machine.ts";
 import { isFolder } from "../../storage/file.ts";
-import { readTrustedFile } from "../../storage/trusted.ts";
+import { distrustOfFolder, readTrustedFile } from "../../storage/trusted.ts";
 
 const layoutFileName = "linux.json";
 /** Bytes of the file at most. */
@@ -84,13 +84,22 @@ function parse(file: string, bytes: Uint8Array): z.infer<typeof layoutSchema> {
   return read.data;
 }
 
+/** Whoever may write the folder may put another file in its place. */
+async function readTrusted(file: string): Promise<Uint8Array | null> {
+  const refused = (reason: string) => problem("layout-refused", { file, problem: `${reason}.` });
+  const bytes = await readTrustedFile(file, layoutLimit, refused);
+  const reason = bytes === null ? null : await distrustOfFolder(dirname(file), { followed: true });
+  if (reason !== null) throw refused(`its folder: ${reason}`);
+  return bytes;
+}
+
 /**
  * The layout; `dataDirectory` left out, Debian's. The file names programs that run as root, so it must belong to root or to who
  * runs this, and nobody else may write it. Throws layout-refused, file-unreadable, file-too-large.
  */
 export async function readLayout(dataDirectory?: string): Promise<Layout> {
   const file = dataDirectory === undefined ? null : join(dataDirectory, layoutFileName);
-  const bytes = file === null ? null : await readTrustedFile(file, layoutLimit, (reason) => problem("layout-refused", { file, problem: `${reason}.` }));
+  const bytes = file === null ? null : await readTrusted(file);
   const said = file === null || bytes === null ? layoutSchema.parse({}) : parse(file, bytes);
   const { prefix, configuration } = said.nginx;
   const main = configuration ?? (prefix === undefined ? "/etc/nginx/nginx.conf" : join(prefix, "nginx.conf"));

@@ -32,11 +32,12 @@ export function parseUnits(output: string): readonly Unit[] {
   }).filter((unit) => unit.size > 0);
 }
 
-/** Words as systemd quotes them where it must: "a \"b\"", or $'a\nb'. */
+const controls: Readonly<Record<string, string>> = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+
+/** Words as systemd quotes them where it must: "a \"b\" \t \033". Source: systemd, src/basic/escape.c, shell_maybe_quote. */
 export function parseWords(text: string): readonly string[] {
-  const words = text.matchAll(/(?:\$'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\\.|[^\s"\\])+/gs);
-  return [...words].map(([word]) => word.replace(/\$'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs, (_, ansi?: string, quoted?: string, escaped?: string) =>
-    escaped ?? (ansi ?? quoted ?? "").replace(/\\(.)/gs, (__, character: string) => (ansi === undefined ? character : { n: "\n", t: "\t" }[character] ?? character))));
+  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|\S+/g)].map(([word, quoted]) =>
+    quoted?.replace(/\\([0-7]{3}|.)/g, (_, escaped: string) => (escaped.length === 3 ? String.fromCharCode(Number.parseInt(escaped, 8)) : controls[escaped] ?? escaped)) ?? word);
 }
 
 const all = (unit: Unit, name: (typeof properties)[number]): readonly string[] => unit.get(name) ?? [];

@@ -126,6 +126,13 @@ describe.skipIf(systemdMissing !== null)(`a real systemd${systemdMissing === nul
     expect(await find("of-root")).toMatchObject({ account: "root", applicationData: "/root/.config" });
   });
 
+  it("reads what a unit sets, however it is quoted", async () => {
+    for (const [written, home] of [["HOME=/srv/é", "/srv/é"], ['"HOME=/srv/a b"', "/srv/a b"], ["'HOME=/srv/it\\'s'", "/srv/it's"], ['"HOME=/srv/tab\\there"', "/srv/tab\there"], ['"HOME=/srv/\\\\back `tick` $dollar"', "/srv/\\back `tick` $dollar"], ['"HOME=/srv/\\033"', "/srv/\x1b"], ["HOME=/srv/=x", "/srv/=x"]] as const) {
+      systemd.unit("quoted.service", [`Environment=A=b ${written} C=d`, sleeping]);
+      expect((await find("quoted")).applicationData, written).toBe(`${home}/.config`);
+    }
+  });
+
   it("lists services that are not loaded as well, and neither templates nor what is only named somewhere", async () => {
     systemd.unit("idle.service", [sleeping]);
     systemd.unit("many@.service", [sleeping]);
