@@ -8,7 +8,7 @@ import { nodeNetwork } from "../network.ts";
 import { findUser, openAccounts } from "./accounts.ts";
 import { openCertificateFolder } from "./certificate-folder.ts";
 import { openCommands } from "./commands.ts";
-import { openInitScripts } from "./init-scripts.ts";
+import { openInitScripts, settledStarts } from "./init-scripts.ts";
 import { readLayout } from "./layout.ts";
 import { openSystemd } from "./systemd.ts";
 
@@ -43,17 +43,19 @@ const noHttpSys: HttpSys = { bindings: none, reservations: none, listenList: non
 export async function openLinuxMachine({ dataDirectory }: { readonly dataDirectory?: string } = {}): Promise<Machine> {
   if (process.platform !== "linux") throw problem("unsupported", { what: "The linux machine" });
   const [layout, hostName] = await Promise.all([readLayout(dataDirectory), ownName()]);
+  const services = layout.services === "systemd"
+    ? openSystemd({ systemctl: layout.programs.systemctl, controlGroups: layout.controlGroups, findUser })
+    : openInitScripts({ folder: layout.initFolder, findUser });
+  const commands = openCommands(layout);
   return {
     kind: "linux",
     hostName,
     certificates: openCertificateFolder(layout.certificates),
     httpSys: noHttpSys,
-    services: layout.services === "systemd"
-      ? openSystemd({ systemctl: layout.programs.systemctl, controlGroups: layout.controlGroups, findUser })
-      : openInitScripts({ folder: layout.initFolder, findUser }),
+    services,
     accounts: openAccounts(findUser),
     files: nodeFiles,
-    commands: openCommands(layout),
+    commands: layout.services === "init" ? settledStarts(commands, services, systemClock) : commands,
     network: nodeNetwork,
     clock: systemClock,
     nginx: null,
