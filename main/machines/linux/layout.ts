@@ -47,7 +47,8 @@ export interface Layout {
     readonly arguments: readonly string[];
     /** Its main file. */
     readonly configuration: string;
-    readonly sites: SiteFolders;
+    /** Null: its configuration says where it looks for sites. */
+    readonly sites: SiteFolders | null;
   };
   /** Folder of the certificate stores. */
   readonly certificates: string;
@@ -80,15 +81,6 @@ function parse(file: string, bytes: Uint8Array): z.infer<typeof layoutSchema> {
   return read.data;
 }
 
-/** Debian keeps files and links apart; nginx.org's own packages read every file of conf.d. */
-async function siteFolders({ files, links }: z.infer<typeof layoutSchema>["nginx"], configuration: string): Promise<SiteFolders> {
-  if (files !== undefined) return { files, links: links ?? null };
-  const folder = dirname(configuration);
-  const [available, enabled] = [join(folder, "sites-available"), join(folder, "sites-enabled")];
-  if (links === null || !await folderExists(enabled)) return { files: join(folder, "conf.d"), links: null };
-  return { files: available, links: links ?? enabled };
-}
-
 /** Whoever may write the folder may put another file in its place. */
 async function readTrusted(file: string): Promise<Uint8Array | null> {
   const refused = (reason: string) => problem("layout-refused", { file, problem: `${reason}.` });
@@ -113,7 +105,7 @@ export async function readLayout(dataDirectory?: string): Promise<Layout> {
     nginx: {
       arguments: [...(prefix === undefined ? [] : ["-p", prefix]), ...(configuration === undefined ? [] : ["-c", configuration])],
       configuration: main,
-      sites: await siteFolders(said.nginx, main),
+      sites: said.nginx.files === undefined ? null : { files: said.nginx.files, links: said.nginx.links ?? null },
     },
     certificates: said.certificates,
     initFolder: said.initFolder,

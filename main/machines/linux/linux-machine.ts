@@ -46,7 +46,6 @@ export async function openLinuxMachine({ dataDirectory }: { readonly dataDirecto
   const services = layout.services === "systemd"
     ? openSystemd({ systemctl: layout.programs.systemctl, controlGroups: layout.controlGroups, findUser })
     : openInitScripts({ folder: layout.initFolder, findUser });
-  const commands = openCommands(layout);
   return {
     kind: "linux",
     hostName,
@@ -55,7 +54,7 @@ export async function openLinuxMachine({ dataDirectory }: { readonly dataDirecto
     services,
     accounts: openAccounts(findUser),
     files: nodeFiles,
-    commands: layout.services === "init" ? settledStarts(commands, services, systemClock) : commands,
+    commands: layout.services === "init" ? settledStarts(openCommands(layout), services, systemClock) : openCommands(layout),
     network: nodeNetwork,
     clock: systemClock,
     nginx: null,

@@ -43,12 +43,11 @@ describe.skipIf(process.platform !== "linux")("the layout", () => {
     expect(layout.programs).toMatchObject({ systemctl: ["/usr/bin/nsenter", "-t", "7", "--", "systemctl"], nginx: ["/opt/nginx"], runuser: ["/usr/sbin/runuser"] });
   });
 
-  it("takes Debian's folders of sites where they are, and conf.d where they are not", async () => {
-    const configuration = join(folder, "nginx.conf");
-    say(JSON.stringify({ nginx: { configuration } }));
-    expect((await readLayout(folder)).nginx.sites).toEqual({ files: join(folder, "conf.d"), links: null });
-    mkdirSync(join(folder, "sites-enabled"));
-    expect((await readLayout(folder)).nginx.sites).toEqual({ files: join(folder, "sites-available"), links: join(folder, "sites-enabled") });
+  it("leaves it to NGINX's configuration where sites lie, unless it is said", async () => {
+    say(JSON.stringify({ nginx: { configuration: join(folder, "nginx.conf") } }));
+    expect((await readLayout(folder)).nginx.sites).toBeNull();
+    say(JSON.stringify({ nginx: { files: join(folder, "files") } }));
+    expect((await readLayout(folder)).nginx.sites).toEqual({ files: join(folder, "files"), links: null });
   });
 
   it.each([
