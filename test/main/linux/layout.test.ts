@@ -43,11 +43,9 @@ describe.skipIf(process.platform !== "linux")("the layout", () => {
     expect(layout.programs).toMatchObject({ systemctl: ["/usr/bin/nsenter", "-t", "7", "--", "systemctl"], nginx: ["/opt/nginx"], runuser: ["/usr/sbin/runuser"] });
   });
 
-  it("leaves it to NGINX's configuration where sites lie, unless it is said", async () => {
-    say(JSON.stringify({ nginx: { configuration: join(folder, "nginx.conf") } }));
+  it("leaves it to the configuration of NGINX where sites lie, unless told", async () => {
+    say(JSON.stringify({ nginx: { prefix: "/srv/nginx", configuration: "/srv/nginx/main.conf" } }));
     expect((await readLayout(folder)).nginx.sites).toBeNull();
-    say(JSON.stringify({ nginx: { files: join(folder, "files") } }));
-    expect((await readLayout(folder)).nginx.sites).toEqual({ files: join(folder, "files"), links: null });
   });
 
   it.each([
