@@ -1,10 +1,10 @@
 // Which machine the console opens, by what is asked for and by operating system.
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openConsole, openConsoleForFiles } from "../../main/console.ts";
-import { machineFolder } from "../../main/folders.ts";
+import { dataFolder, linuxFolder, machineFolder } from "../../main/folders.ts";
 
 let folder = "";
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "lockstep-console-")); });
@@ -30,4 +30,15 @@ it.skipIf(process.platform === "linux")("the Linux machine is refused elsewhere"
 it("what Lockstep keeps of a Windows machine lies in the folder for all users", () => {
   expect(machineFolder({ ProgramData: folder })).toBe(join(folder, "Lockstep"));
   expect(machineFolder({})).toBe(join("C:\\ProgramData", "Lockstep"));
+});
+
+it("what Lockstep keeps of a Linux machine lies where a service's records do, and with who is not root in their own folder", () => {
+  expect(linuxFolder(true)).toBe("/var/lib/lockstep");
+  expect(linuxFolder(false)).toBe(join(dataFolder(), "linux"));
+});
+
+it.skipIf(process.platform !== "linux")("a linux.json that others may write opens no machine", async () => {
+  writeFileSync(join(folder, "linux.json"), "{}");
+  chmodSync(join(folder, "linux.json"), 0o666);
+  await expect(openConsole({ machine: "linux", dataDirectory: folder })).rejects.toMatchObject({ code: "layout-refused" });
 });

@@ -1,7 +1,7 @@
 // Services as scripts of /etc/init.d have them: read, and never run, to learn what they are and whether they run.
 import { dirname, join } from "node:path";
 import { LockstepError } from "../../../app/errors.ts";
-import type { ServiceRecord, Services } from "../../../app/machine.ts";
+import type { Clock, Commands, ServiceRecord, Services } from "../../../app/machine.ts";
 import { fileMode, nodeFiles, readFile } from "../../storage/file.ts";
 import { rememberUsers, type FindUser } from "./accounts.ts";
 import { programLine } from "./command-line.ts";
@@ -120,6 +120,27 @@ async function recordOf(folder: string, script: Script, provided: ReadonlyMap<st
     dependencies: [...new Set(needed)].filter((each) => each !== name),
     manager: "init",
     ...(applicationData !== null && { applicationData }),
+  };
+}
+
+/** Milliseconds in which a daemon that a script put into the background comes to write its number, and how often it is looked for. */
+const settling = 2000;
+const lookEvery = 50;
+
+/**
+ * The same commands, but `service NAME start` returns once the service is seen to run, or has had its time: a script that
+ * puts a daemon into the background ends before the daemon's number is written, and until then it looks stopped. Source:
+ * start-stop-daemon(8), --background and --make-pidfile.
+ */
+export function settledStarts(commands: Commands, services: Services, clock: Clock): Commands {
+  return {
+    run: async (command) => {
+      const result = await commands.run(command);
+      const [program, name, verb] = command;
+      if (program !== "service" || name === undefined || verb !== "start" || result.exitCode !== 0) return result;
+      for (let waited = 0; waited < settling && (await services.find(name))?.state === "stopped"; waited += lookEvery) await clock.wait(lookEvery);
+      return result;
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { findUser, openAccounts } from "./accounts.ts";
 import type { Call } from "./call.ts";
 import { filesOf, openCertificateFolder } from "./certificate-folder.ts";
 import { callProgram, openCommands } from "./commands.ts";
-import { openInitScripts } from "./init-scripts.ts";
+import { openInitScripts, settledStarts } from "./init-scripts.ts";
 import { readLayout, type ProgramPath } from "./layout.ts";
 import { openMono } from "./mono.ts";
 import { openNginx } from "./nginx.ts";
@@ -64,7 +64,7 @@ export async function openLinuxMachine({ dataDirectory }: { readonly dataDirecto
     services,
     accounts: openAccounts(findUser),
     files: nodeFiles,
-    commands: openCommands(layout),
+    commands: layout.services === "init" ? settledStarts(openCommands(layout), services, systemClock) : openCommands(layout),
     network: nodeNetwork,
     clock: systemClock,
     nginx: openNginx({

@@ -142,7 +142,8 @@ export function openSystemd({ systemctl, controlGroups, findUser }: SystemdOptio
 
   return {
     list: async () => {
-      const [loaded, files] = await Promise.all([show("--type=service", "--all"), ask("list-unit-files", "--type=service", "--plain", "--no-legend", "--full", "--no-pager")]);
+      // Older ones tell of the manager alone where no unit is named.
+      const [loaded, files] = await Promise.all([show("--all", "--", "*.service"), ask("list-unit-files", "--type=service", "--plain", "--no-legend", "--full", "--no-pager")]);
       const known = new Set(loaded.map((unit) => one(unit, "Id")));
       // A service that is neither running nor started at boot is not loaded. A template is none.
       const others = files.split("\n").map((line) => line.split(/\s+/)[0] ?? "").filter((id) => id.endsWith(".service") && isServiceName(id) && !id.includes("@.") && !known.has(id));

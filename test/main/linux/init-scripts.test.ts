@@ -64,7 +64,8 @@ describe.skipIf(!here)("services of init scripts", () => {
     script("clinic");
     expect(await find("clinic")).toMatchObject({ name: "clinic", displayName: "The service clinic", state: "stopped", processId: 0, exitCode: 0, manager: "init", version: null, imagePath: "/bin/sleep 100000" });
     expect((await machine.commands.run(["service", "clinic", "start"])).exitCode).toBe(0);
-    const running = await reaches("clinic", "running");
+    const running = await find("clinic");
+    expect(running.state).toBe("running");
     expect(Number(readFileSync(join(folder, "run/clinic.pid"), "utf8"))).toBe(running.processId);
     expect((await machine.commands.run(["service", "clinic", "stop"])).exitCode).toBe(0);
     expect(await find("clinic")).toMatchObject({ state: "stopped", processId: 0 });
