@@ -1431,7 +1431,7 @@ export const en = {
   "newSite.heading": "What should NGINX serve?",
   "newSite.heading.change": "What should it serve from now on?",
   "newSite.change.title": "Look through the settings under “More”",
-  "newSite.change.hint": "Names, ports, SanteDB’s addresses and the certificate were read from the published file. All else stands at its default here, not as in that file; the review shows every line that would change.",
+  "newSite.change.hint": "Names, ports, SanteDB’s addresses and the certificate were read from the published file. The path of the key is not known, and all else stands at its default here, not as in that file; the review shows every line that would change.",
   "newSite.unnamed": "the site",
   "newSite.step.site": "Site",
   "newSite.step.review": "Review",

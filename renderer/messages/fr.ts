@@ -1432,7 +1432,7 @@ export const fr: Messages = {
   "newSite.heading": "Que doit servir NGINX ?",
   "newSite.heading.change": "Que doit-il servir désormais ?",
   "newSite.change.title": "Parcourez les réglages sous « Plus »",
-  "newSite.change.hint": "Noms, ports, adresses de SanteDB et certificat ont été lus dans le fichier publié. Tout le reste est ici à sa valeur par défaut, pas comme dans ce fichier ; la vérification montre chaque ligne qui changerait.",
+  "newSite.change.hint": "Noms, ports, adresses de SanteDB et certificat ont été lus dans le fichier publié. Le chemin de la clé n’est pas connu, et tout le reste est ici à sa valeur par défaut, pas comme dans ce fichier ; la vérification montre chaque ligne qui changerait.",
   "newSite.unnamed": "le site",
   "newSite.step.site": "Description du site",
   "newSite.step.review": "Vérification",

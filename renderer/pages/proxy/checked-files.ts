@@ -2,6 +2,7 @@
 import { dumpedFiles, type DumpedFile } from "../../../app/nginx/dump.ts";
 import type { SiteFinding } from "../../../app/nginx/site.ts";
 import { fileNameOf } from "../../../app/path.ts";
+import { byGravity } from "../finding-order.ts";
 
 /** Bytes of one file, and of all together, that are checked; a test compares the first with what is read. */
 export const fileLimit = 10 * 1024 * 1024;
@@ -40,12 +41,12 @@ export const materialPathsIn = (files: readonly GivenFile[]): readonly string[] 
 /** The files that findings are about: those given, and in place of what `nginx -T` printed those that it holds. */
 export const shownFiles = (files: readonly GivenFile[]): readonly GivenFile[] => files.flatMap(({ name, text }): readonly (GivenFile | DumpedFile)[] => (text === null ? [] : dumpedFiles(text)) ?? [{ name, text }]).concat(files.filter(({ text }) => text === null));
 
-/** Findings of several readings, each once, in the order of files and lines. */
+/** Findings of several readings, each once, in the order of files; of each the gravest first, then by line. */
 export function together(readings: readonly (readonly SiteFinding[])[], files: readonly GivenFile[]): readonly SiteFinding[] {
   const places = new Map(files.map(({ name }, index) => [name, index]));
   const once = new Map(readings.flat().map((finding) => [`${finding.file}\0${finding.line}\0${finding.code}\0${finding.message}`, finding]));
   const place = ({ file }: SiteFinding) => places.get(file) ?? places.size;
-  return [...once.values()].sort((one, other) => place(one) - place(other) || one.file.localeCompare(other.file) || one.line - other.line);
+  return [...once.values()].sort((one, other) => place(one) - place(other) || one.file.localeCompare(other.file) || byGravity(one, other) || one.line - other.line);
 }
 
 /** Findings by their file or line, in the order in which they are met. */

@@ -1,5 +1,5 @@
 // Any site file, or all that `nginx -T` printed, checked: what is wrong, where, and how it is mended, beside the text.
-import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import type { SiteFinding } from "../../../app/nginx/site.ts";
 import { useAct, useHost } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
@@ -124,11 +124,16 @@ export function LintPage() {
     setFiles([]);
     setMistake(null);
   };
-  const isFirst = act.state === "idle" || act.state === "running" && files.length === 0;
+  const isFirst = act.state === "idle";
+  // The button that was pressed is gone: the focus goes to the one in its place.
+  const first = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (turn > 0 && document.activeElement === document.body) first.current?.querySelector("button")?.focus();
+  }, [isFirst, turn]);
   return (
     <Section name="lint">
       <DropTarget label={say("lint.input")} accept="" onFiles={take}>{(choose) => (
-        <>
+        <div className="stack lint" ref={first}>
           {isFirst
             ? <DropZone title={say("lint.drop")} hint={say("lint.drop.hint")} missing={mistake !== null} onChoose={choose} />
             : (
@@ -141,7 +146,7 @@ export function LintPage() {
           {mistake !== null && <Notice intent="error" announce title={mistake === "many" ? say("lint.many", { limit: filesLimit }) : say("lint.none")} />}
           {act.state === "failed" && <ErrorNotice error={act.error} />}
           {act.state === "done" && <Result key={turn} checked={act.value} />}
-        </>
+        </div>
       )}</DropTarget>
     </Section>
   );

@@ -200,11 +200,11 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
         )}
       </div>
       <footer className="wizard-foot">
+        {step === "site" && <Button appearance="subtle" onClick={startAnew}>{say(site ? "newSite.again" : "newSite.clear")}</Button>}
         <span className="grow dim">{step === "review" && planned && say("review.promise")}</span>
         {machine.elevates && <span id="elevates" className="visually-hidden">{say("app.elevates")}</span>}
         {step === "site" && (
           <>
-            <Button appearance="subtle" onClick={startAnew}>{say(site ? "newSite.again" : "newSite.clear")}</Button>
             {canPublish
               ? <Button appearance={chosen.question && !chosen.inspection ? "secondary" : "primary"} disabledFocusable={planning} onClick={publish}>{say("newSite.publish")}</Button>
               : <Button appearance="primary" icon={<SaveIcon />} onClick={save}>{say("newSite.save")}</Button>}

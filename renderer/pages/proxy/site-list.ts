@@ -1,5 +1,6 @@
 // The published sites as a list: found by what a person types, filtered by how they stand, sorted by what stands in a column.
 import type { PublishedSite, SiteFinding } from "../../../app/nginx/site.ts";
+import { gravest } from "../finding-order.ts";
 
 export const columns = ["names", "port", "upstreams", "certificate", "state"] as const;
 export type Column = (typeof columns)[number];
@@ -22,18 +23,14 @@ export interface Entry {
   readonly text: string;
 }
 
-const gravity = { error: 0, warning: 1, information: 2 } as const satisfies Record<SiteFinding["severity"], number>;
-
-export const gravestOf = (findings: readonly SiteFinding[]): SiteFinding | null => findings.toSorted((one, other) => gravity[one.severity] - gravity[other.severity])[0] ?? null;
-
 function standingOf({ enabled, findings }: PublishedSite): Standing {
   if (!enabled) return "off";
-  const finding = gravestOf(findings);
+  const finding = gravest(findings);
   return finding === null || finding.severity === "information" ? "good" : finding.severity;
 }
 
 export const entriesOf = (sites: readonly PublishedSite[]): readonly Entry[] => sites.map((site) => ({
-  id: site.fileName, site, standing: standingOf(site), finding: gravestOf(site.findings),
+  id: site.fileName, site, standing: standingOf(site), finding: gravest(site.findings),
   text: [site.fileName, site.path, ...site.serverNames, ...site.upstreams, String(site.port ?? ""), site.certificatePath ?? "", site.certificate?.subject ?? "", site.certificate?.thumbprint ?? "", ...site.findings.map(({ code, message }) => `${code} ${message}`)].join("\n").toLowerCase(),
 }));
 

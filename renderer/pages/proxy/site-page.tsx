@@ -12,6 +12,7 @@ import { DaysLeftLabel } from "../certificate/days-left-label.tsx";
 import { commonName } from "../certificate/days-left.ts";
 import { Thumbprint } from "../certificate/thumbprint.tsx";
 import { ErrorNotice } from "../error-notice.tsx";
+import { byGravity } from "../finding-order.ts";
 import { Fact } from "../instance/fact.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
@@ -83,7 +84,7 @@ function SiteView({ site, state, elevates }: { readonly site: PublishedSite; rea
         {site.findings.length > 0 && (
           <section className="card" aria-labelledby="site-findings-title">
             <h2 id="site-findings-title">{say("review.findings")}</h2>
-            <SiteFindings findings={site.findings} label={say("review.findings")} />
+            <SiteFindings findings={site.findings.toSorted(byGravity)} label={say("review.findings")} />
           </section>
         )}
         <SiteFacts site={site} />

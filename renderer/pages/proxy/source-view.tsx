@@ -3,9 +3,9 @@ import { memo, useEffect, useMemo, useRef } from "react";
 import type { SiteFinding } from "../../../app/nginx/site.ts";
 import { useSay } from "../../messages/language.tsx";
 import { ErrorSmallIcon, InformationSmallIcon, useVirtualRows, WarningSmallIcon } from "../../ui/index.ts";
+import { gravest } from "../finding-order.ts";
 import { groupFindings, linesOf } from "./checked-files.ts";
 import { NginxLine } from "./nginx-text.tsx";
-import { gravestOf } from "./site-list.ts";
 
 /** In pixels, as in proxy.css. */
 const lineHeight = 20;
@@ -46,7 +46,7 @@ export function SourceView({ name, text, findings, chosen }: { readonly name: st
       <div className="source-body" style={{ blockSize: length, minInlineSize: `${widest + 10}ch` }}>
         {rows.map(({ index, start }) => {
           const here = byLine.get(index + 1) ?? [];
-          const finding = gravestOf(here);
+          const finding = gravest(here);
           return (
             <Line key={index} number={index + 1} start={start} text={lines.line(index)} continues={lines.continues(index)} severity={finding?.severity ?? null} chosen={chosen?.line === index + 1}
               said={here.map((each) => `${say(`severity.${each.severity}`)}: ${each.message}`).join(" ")} />
