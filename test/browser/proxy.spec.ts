@@ -50,15 +50,15 @@ test("sites are walked by the keyboard, from the search into one and back", asyn
   await page.open();
   await expect(page.names.first()).toBeVisible();
   await window.keyboard.press("Control+f");
-  await window.keyboard.type("clinic");
+  await window.keyboard.type("10.4.0");
   await window.keyboard.press("ArrowDown");
   await expect(page.names.first()).toBeFocused();
   await window.keyboard.press("End");
   await expect(page.names.last()).toBeFocused();
   await window.keyboard.press("Enter");
-  await expect(window.getByRole("heading", { name: /clinic|ward/, level: 1 })).toBeFocused();
+  await expect(window.getByRole("heading", { name: "old-clinic.example.org", level: 1 })).toBeFocused();
   await window.getByRole("link", { name: "Proxy" }).last().click();
-  await expect(page.search, "the list is found as it was left").toHaveValue("clinic");
+  await expect(page.search, "the list is found as it was left").toHaveValue("10.4.0");
 });
 
 test("a site is told in full, and taken away after its plan was seen", async ({ window, server }) => {
@@ -98,7 +98,7 @@ test("a new site is a file while it is typed, and published by the keyboard alon
   await tabTo(window, /^Path of the private key/);
   await window.keyboard.type("/etc/ssl/clinic/lab.key");
   await expect(page.pane.getByRole("heading")).toHaveText("icdr-lab.example.org.conf");
-  await expect(page.pane.getByRole("status")).toContainText("The file is up to date");
+  await expect(page.pane.getByText("The file is up to date")).toBeAttached();
   await expect(page.text).toContainText("listen 8443 ssl http2;");
   await expect(page.text.locator(".nginx-directive").first()).toHaveText("upstream");
   await tabTo(window, /^Port for https/);
@@ -337,11 +337,11 @@ test("several files are put together by their includes; certificates that they n
     { name: "nginx.conf", content: Buffer.from("events {}\nhttp {\n  include sites/*.conf;\n}\n") }, { ...documented, name: "a.conf" },
     { name: "my_cert.crt", content: Buffer.from("no certificate") }, { name: "other.key", content: Buffer.from("x") },
   );
-  await expect(page.verdict).toContainText("in nginx.conf and a.conf");
+  await expect(page.verdict).toContainText("in nginx.conf and sites/a.conf");
   await expect(page.verdict).toContainText("Judged as well: my_cert.crt.");
   await expect(page.verdict).toContainText("Named by no file, so not judged: other.key.");
   expect(server.calls.filter(({ name }) => name === "proxy.lint").map(({ input }) => (input as { files: { name: string }[]; materials: { path: string }[] })).map(({ files, materials }) => [files.map(({ name }) => name), materials.map(({ path }) => path)])).toEqual([
-    [["nginx.conf", "a.conf"], ["/etc/nginx/ssl/my_cert.crt"]],
+    [["nginx.conf", "sites/a.conf"], ["/etc/nginx/ssl/my_cert.crt"]],
   ]);
   await page.check({ name: "store.bin", content: Buffer.from([0x30, 0x82, 0, 0, 1, 0]) });
   await expect(page.verdict).toContainText("1 error in store.bin");
@@ -356,8 +356,8 @@ test.describe("ten megabytes", () => {
   const [large, tooLarge] = [join(folder, "nginx-T.txt"), join(folder, "nginx-T2.txt")];
   const server = (index: number): string => `server {\n    listen 127.0.0.1:${1024 + index % 60_000} ssl;\n    server_name site-${index}.example.org;\n    # Where it lies and what it is for, in words that a person wrote for another one.\n    root /srv/www/site-${index};\n}\n`;
   test.beforeAll(() => {
-    const text = `# configuration file /etc/nginx/nginx.conf:\nevents {}\nhttp {\n${Array.from({ length: 46_000 }, (_, index) => server(index)).join("")}}\n`;
-    writeFileSync(large, text.slice(0, 10 * 1024 * 1024 - 16));
+    const text = `# configuration file /etc/nginx/nginx.conf:\nevents {}\nhttp {\n${Array.from({ length: 48_000 }, (_, index) => server(index)).join("")}}\n`;
+    writeFileSync(large, text);
     writeFileSync(tooLarge, Buffer.alloc(10 * 1024 * 1024 + 1, "#\n"));
   });
   test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -374,10 +374,10 @@ test.describe("ten megabytes", () => {
     expect(await page.source.locator(".source-line").count()).toBeLessThan(120);
     await page.source.focus();
     await window.keyboard.press("Control+End");
-    await expect(page.source.getByText(/^site-\d{5}|server_name site-\d{5}/).or(page.source.locator(".line-number", { hasText: /^\d{6}$/ })).first()).toBeVisible();
+    await expect(page.source.getByText("root /srv/www/site-47999;")).toBeVisible();
     const duration = await longest();
     info.annotations.push({ type: "longest task", description: `${Math.round(duration)} ms` });
-    expect(duration, "no task keeps the window from answering").toBeLessThan(250);
+    expect(duration, "no task keeps the window from answering").toBeLessThan(200);
   });
 });
 

@@ -6,7 +6,7 @@ import { fileLimit as readLimit } from "../../app/nginx/directive.ts";
 import { renderSite } from "../../app/nginx/render.ts";
 import { recommendedPort, settle } from "../../app/nginx/settled-site.ts";
 import type { PublishedSite, SiteFinding } from "../../app/nginx/site.ts";
-import { fileLimit, filesLimit, groupFindings, isMaterial, linesOf, materialLimit, materialPathsIn, rootsOf, shownFiles, together, totalLimit } from "../../renderer/pages/proxy/checked-files.ts";
+import { fileLimit, filesLimit, groupFindings, isMaterial, linesOf, materialLimit, materialPathsIn, placesOf, shownFiles, together, totalLimit } from "../../renderer/pages/proxy/checked-files.ts";
 import { colourLine, colourLines, goesOn } from "../../renderer/pages/proxy/directive-colour.ts";
 import { upstreamsOf } from "../../renderer/pages/proxy/offered-upstreams.ts";
 import { changedSettings, emptyForm, entriesIn, faultsOf, formOfPublished, publishedOf, recommended, refusalOf, siteOf, type FieldName, type SiteForm } from "../../renderer/pages/proxy/site-form.ts";
@@ -169,9 +169,10 @@ describe("files that are checked", () => {
 
   it("are read for themselves unless another includes them", () => {
     const files = [file("a.conf", "server {}"), file("nginx.conf", 'http {\n include /etc/nginx/sites-enabled/*.conf;\n\tinclude "my types";\n}'), file("my types", "types {}"), file("readme", null)];
-    expect(rootsOf(files).map(({ name }) => name)).toEqual(["nginx.conf", "readme"]);
-    expect(rootsOf([file("a", "include b;"), file("b", "include a;")])).toHaveLength(2);
-    expect(rootsOf([file("a", "server {}"), file("b", "# include a;")])).toHaveLength(2);
+    expect(placesOf(files)).toEqual([{ name: "/etc/nginx/sites-enabled/a.conf", root: false }, { name: "nginx.conf", root: true }, { name: "my types", root: false }, { name: "readme", root: true }]);
+    expect(placesOf([file("a", "include b;"), file("b", "include a;")])).toEqual([{ name: "a", root: true }, { name: "b", root: true }]);
+    expect(placesOf([file("a", "server {}"), file("b", "# include a;")])).toEqual([{ name: "a", root: true }, { name: "b", root: true }]);
+    expect(placesOf([file("a", "include x/[;"), file("[", "")])).toHaveLength(2);
   });
 
   it("name certificates and keys, each once", () => {

@@ -5,7 +5,7 @@ import type { Host } from "../../../app/host.ts";
 import type { SiteFinding, SiteMaterial } from "../../../app/nginx/site.ts";
 import { fileNameOf } from "../../../app/path.ts";
 import { contentOf } from "../certificate/certificate-files.ts";
-import { fileLimit, isMaterial, materialLimit, materialPathsIn, rootsOf, shownFiles, together, totalLimit, type GivenFile } from "./checked-files.ts";
+import { fileLimit, isMaterial, materialLimit, materialPathsIn, placesOf, shownFiles, together, totalLimit, type GivenFile } from "./checked-files.ts";
 
 export interface Checked {
   /** Names of the configuration files that were given. */
@@ -16,6 +16,9 @@ export interface Checked {
   readonly materials: readonly string[];
   readonly unnamed: readonly string[];
 }
+
+/** Characters of a name that the contract takes. */
+const nameLimit = 260;
 
 async function textOf(file: File): Promise<string | null> {
   try {
@@ -44,15 +47,18 @@ export async function check(host: Host, given: readonly File[]): Promise<Checked
   const total = given.reduce((sum, { size }) => sum + size, 0);
   if (total > totalLimit) throw problem("file-too-large", { file: given.map(({ name }) => name).slice(0, 5).join(", "), size: total, limit: totalLimit });
 
-  const files = await Promise.all(configurations.map(async (file) => ({ name: file.name, text: await textOf(file), content: await contentOf(file, file.name) })));
-  const uploads = new Map(files.map(({ name, content }): [string, UploadedFile] => [name, { name: name.slice(-260), content }]));
+  const texts = await Promise.all(configurations.map(async (file): Promise<GivenFile> => ({ name: file.name, text: await textOf(file) })));
+  const places = placesOf(texts);
+  const files = await Promise.all(configurations.map(async (file, index) => {
+    const { name, root } = places[index] ?? { name: file.name, root: true };
+    const upload: UploadedFile = { name: name.slice(-nameLimit), content: await contentOf(file, file.name) };
+    return { name: upload.name, root, text: texts[index]?.text ?? null, upload };
+  }));
   const materials = await materialsOf(materialPathsIn(files), certificates);
-  const roots = rootsOf(files);
-  const parts = files.filter((file) => !roots.includes(file));
+  const parts = files.filter(({ root }) => !root).map(({ upload }) => upload);
   const readings: (readonly SiteFinding[])[] = [];
-  for (const root of roots) {
-    const wanted = [root, ...parts].flatMap(({ name }) => uploads.get(name) ?? []);
-    readings.push((await host.proxy.lint({ files: wanted, ...(materials.length > 0 && { materials: [...materials] }) })).findings);
+  for (const { upload } of files.filter(({ root }) => root)) {
+    readings.push((await host.proxy.lint({ files: [upload, ...parts], ...(materials.length > 0 && { materials: [...materials] }) })).findings);
   }
   const shown = shownFiles(files.map(({ name, text }) => ({ name, text })));
   const used = new Set(materials.map(({ path }) => fileNameOf(path)));

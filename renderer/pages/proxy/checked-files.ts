@@ -1,5 +1,6 @@
 // Files of NGINX that are to be checked: what they are, which of them are read for themselves, what they name, and their lines.
 import { dumpedFiles, type DumpedFile } from "../../../app/nginx/dump.ts";
+import { fitsPattern } from "../../../app/nginx/include.ts";
 import type { SiteFinding } from "../../../app/nginx/site.ts";
 import { fileNameOf } from "../../../app/path.ts";
 import { byGravity } from "../finding-order.ts";
@@ -24,14 +25,20 @@ const directives = (pattern: string): RegExp => new RegExp(`^[ \\t]*${pattern}[ 
 
 const valuesIn = (text: string, pattern: string): readonly string[] => [...text.matchAll(directives(pattern))].map(([, double, single, bare]) => double ?? single ?? bare ?? "");
 
-const asPattern = (name: string): RegExp => new RegExp(`^${name.replace(/[.+^${}()|\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`);
+/** A file with the name under which it is checked, and whether it is read for itself. */
+export interface PlacedFile { readonly name: string; readonly root: boolean }
 
-/** Files that no other one includes, by name alone since a window knows no folders: each is read for itself, with the others to include. All of them where they go in a circle. */
-export function rootsOf(files: readonly GivenFile[]): readonly GivenFile[] {
-  if (files.length < 2) return files;
-  const included = files.map(({ text }) => valuesIn(text ?? "", "include").map((path) => asPattern(fileNameOf(path))));
-  const roots = files.filter(({ name }, index) => !included.some((patterns, at) => at !== index && patterns.some((pattern) => pattern.test(fileNameOf(name)))));
-  return roots.length > 0 ? roots : files;
+/**
+ * Where files lie, in their order. A window knows their names alone, so one that another includes by a path or pattern
+ * that fits is taken to lie there; the rest are read for themselves. All are where they include each other in a circle.
+ */
+export function placesOf(files: readonly GivenFile[]): readonly PlacedFile[] {
+  const included = files.length < 2 ? [] : files.map(({ text }) => valuesIn(text ?? "", "include"));
+  const placed = files.map(({ name }, index): PlacedFile => {
+    const path = included.flatMap((paths, at) => (at === index ? [] : paths)).find((each) => fitsPattern(fileNameOf(each), name));
+    return path === undefined ? { name, root: true } : { name: path.slice(0, path.length - fileNameOf(path).length) + name, root: false };
+  });
+  return placed.some(({ root }) => root) ? placed : files.map(({ name }) => ({ name, root: true }));
 }
 
 /** Paths of certificates and keys that are named, each once. */

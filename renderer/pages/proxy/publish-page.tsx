@@ -92,7 +92,8 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
   const rendering = useRenderedSite(whole ? siteOf(form, version) : null);
   const refusal = rendering.error?.code === "input-invalid" ? refusalOf(rendering.error.message) : null;
   const mistakeOf = mistakesOf(faults, refusal, asked, say);
-  const wants = fieldNames.flatMap((name) => (faults[name] ? [faultText(name, faults[name], say)] : []));
+  const wants = fieldNames.flatMap((each) => (faults[each]?.kind === "missing" ? [faultText(each, faults[each], say)] : []));
+  const wrong = typeof refusal?.field === "string" || Object.values(faults).some(({ kind }) => kind !== "missing");
   const [name = say("newSite.unnamed")] = entriesIn(form.names);
 
   const makePlan = async () => {
@@ -180,7 +181,7 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
                 <PortFields form={form} mistakeOf={mistakeOf} onChange={change} />
                 <MoreFields form={form} mistakeOf={mistakeOf} version={version} open={open} onOpen={setOpen} onChange={change} />
               </div>
-              <RenderedPane rendering={rendering} wants={wants} replaces={replaces} planned={form.certificateBy !== "paths"} />
+              <RenderedPane rendering={rendering} wants={wants} wrong={wrong} replaces={replaces} planned={form.certificateBy !== "paths"} />
             </div>
             {planning && <Spinner size="tiny" className="start" label={say("form.planning")} />}
             {error && !planning && (

@@ -7,7 +7,6 @@ import { FindingList } from "../finding-list.tsx";
 import { saveText } from "../save-file.ts";
 import { colourLines } from "./directive-colour.ts";
 import { Spans } from "./nginx-text.tsx";
-import { refusalOf } from "./site-form.ts";
 import type { Rendering } from "./use-rendered-site.ts";
 
 function Text({ text, label }: { readonly text: string; readonly label: string }) {
@@ -15,13 +14,13 @@ function Text({ text, label }: { readonly text: string; readonly label: string }
   return <pre className="code nginx-text" tabIndex={0} aria-label={label}>{lines.map((spans, index) => <span key={index} className="nginx-line"><Spans spans={spans} />{"\n"}</span>)}</pre>;
 }
 
-/** `wants` names what the form still lacks; `replaces` says that a site of this name is published; `planned` that paths in the file are only stand-ins. */
-export function RenderedPane({ rendering: { rendered, error, current }, wants, replaces, planned }: {
-  readonly rendering: Rendering; readonly wants: readonly string[]; readonly replaces: (fileName: string) => boolean; readonly planned: boolean;
+/** `wants` names what the form still lacks; `wrong` says that something is said at a field; `replaces` says that a site of this name is published; `planned` that paths in the file are only stand-ins. */
+export function RenderedPane({ rendering: { rendered, error, current }, wants, wrong, replaces, planned }: {
+  readonly rendering: Rendering; readonly wants: readonly string[]; readonly wrong: boolean; readonly replaces: (fileName: string) => boolean; readonly planned: boolean;
 }) {
   const say = useSay();
   const stale = rendered !== null && !current;
-  const said = current && rendered ? say("rendered.current", { count: rendered.findings.length }) : error ? say("rendered.refused") : "";
+  const said = current && rendered ? say("rendered.current", { count: rendered.findings.length }) : error || wrong ? say("rendered.refused") : "";
   return (
     <section className="card rendered-pane" aria-labelledby="rendered-title">
       <div className="card-head rendered-head">
@@ -34,8 +33,9 @@ export function RenderedPane({ rendering: { rendered, error, current }, wants, r
         )}
       </div>
       <span className="visually-hidden" role="status">{said}</span>
-      {error && (refusalOf(error.message).field === null ? <ErrorNotice error={error} /> : <Notice intent="error" title={say("rendered.refused")}><p>{say("rendered.refused.hint")}</p></Notice>)}
-      {stale && !error && wants.length > 0 && <Notice intent="warning" title={say("rendered.wants")}><ul className="plain-list">{wants.map((want) => <li key={want}>{want}</li>)}</ul></Notice>}
+      {error && !wrong && <ErrorNotice error={error} />}
+      {wrong && <Notice intent="error" title={say("rendered.refused")}><p>{say("rendered.refused.hint")}</p></Notice>}
+      {stale && !error && !wrong && wants.length > 0 && <Notice intent="warning" title={say("rendered.wants")}><ul className="plain-list">{wants.map((want) => <li key={want}>{want}</li>)}</ul></Notice>}
       {rendered ? (
         <>
           {current && <FindingList findings={rendered.findings} label={say("review.findings")} />}
@@ -43,7 +43,7 @@ export function RenderedPane({ rendering: { rendered, error, current }, wants, r
           {planned && <p className="dim">{say("rendered.planned")}</p>}
           <div className={stale ? "stale" : undefined}><Text text={rendered.text} label={rendered.fileName} /></div>
         </>
-      ) : !error && (
+      ) : !error && !wrong && (
         <Empty icon={<FileIcon />} title={say("rendered.empty")}>
           <p>{say("rendered.empty.hint")}</p>
           <ul className="wants">{wants.map((want) => <li key={want}>{want}</li>)}</ul>

@@ -1,11 +1,12 @@
 // A file of any length by its lines: only those in sight are drawn; those with findings are marked, and can be gone to.
-import { memo, useEffect, useMemo, useRef } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef } from "react";
 import type { SiteFinding } from "../../../app/nginx/site.ts";
 import { useSay } from "../../messages/language.tsx";
-import { ErrorSmallIcon, InformationSmallIcon, useVirtualRows, WarningSmallIcon } from "../../ui/index.ts";
+import { ErrorSmallIcon, InformationSmallIcon, WarningSmallIcon } from "../../ui/index.ts";
 import { gravest } from "../finding-order.ts";
 import { groupFindings, linesOf } from "./checked-files.ts";
 import { NginxLine } from "./nginx-text.tsx";
+import { useLineWindow } from "./use-line-window.ts";
 
 /** In pixels, as in proxy.css. */
 const lineHeight = 20;
@@ -33,22 +34,27 @@ export function SourceView({ name, text, findings, chosen }: { readonly name: st
   const lines = useMemo(() => linesOf(text), [text]);
   const byLine = useMemo(() => groupFindings(findings, "line"), [findings]);
   const element = useRef<HTMLDivElement>(null);
-  const { scroller, length, rows } = useVirtualRows({ count: lines.count, height: lineHeight, headHeight: 0, kept: -1, from: 0 });
+  const { scroller, onScroll, from, to } = useLineWindow(lines.count, lineHeight);
+  const setBox = useCallback((box: HTMLDivElement | null) => {
+    element.current = box;
+    scroller(box);
+  }, [scroller]);
   useEffect(() => {
     const box = element.current;
     if (!box) return;
     // A third from the top, so that what leads to it is seen as well.
     box.scrollTo({ top: chosen === null ? 0 : Math.max(0, (chosen.line - 1) * lineHeight - box.clientHeight / 3), left: 0 });
   }, [chosen, text]);
-  const widest = Math.max(0, ...rows.map(({ index }) => lines.line(index).length));
+  const drawn = Array.from({ length: to - from }, (_, at) => from + at);
+  const widest = Math.max(0, ...drawn.map((index) => lines.line(index).length));
   return (
-    <div className="code source" role="group" aria-label={say("lint.source", { file: name })} tabIndex={0} ref={(box) => { element.current = box; scroller(box); }}>
-      <div className="source-body" style={{ blockSize: length, minInlineSize: `${widest + 10}ch` }}>
-        {rows.map(({ index, start }) => {
+    <div className="code source" role="group" aria-label={say("lint.source", { file: name })} tabIndex={0} ref={setBox} onScroll={onScroll}>
+      <div className="source-body" style={{ blockSize: lines.count * lineHeight, minInlineSize: `${widest + 10}ch` }}>
+        {drawn.map((index) => {
           const here = byLine.get(index + 1) ?? [];
           const finding = gravest(here);
           return (
-            <Line key={index} number={index + 1} start={start} text={lines.line(index)} continues={lines.continues(index)} severity={finding?.severity ?? null} chosen={chosen?.line === index + 1}
+            <Line key={index} number={index + 1} start={index * lineHeight} text={lines.line(index)} continues={lines.continues(index)} severity={finding?.severity ?? null} chosen={chosen?.line === index + 1}
               said={here.map((each) => `${say(`severity.${each.severity}`)}: ${each.message}`).join(" ")} />
           );
         })}
