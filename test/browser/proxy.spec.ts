@@ -114,7 +114,7 @@ test("a new site is a file while it is typed, and published by the keyboard alon
   await tabTo(window, "Publish…");
   await window.keyboard.press("Enter");
   await expect(window.getByRole("heading", { name: "Review the change" })).toBeFocused();
-  await expect(page.steps.filter({ hasText: "Write the site" })).toContainText("+ # Lockstep site");
+  await expect(page.steps.filter({ hasText: "Write the site" })).toContainText("added: # Lockstep site");
   await page.button("Back").click();
   await expect(page.port, "what was typed is still there").toHaveValue("9443");
   await page.button("Publish…").click();
@@ -275,6 +275,7 @@ test.describe("a machine without NGINX", () => {
     await page.fill("lab.example.org");
     await expect(page.text).toBeVisible();
     await expect(page.button("Publish…")).toHaveCount(0);
+    await expect(window.getByRole("radio", { name: "Files that I choose here" }), "the certificate lies where the file is taken to").toHaveCount(0);
     await picture(window, "proxy-absent-new");
     const download = window.waitForEvent("download");
     await page.button("Save the file").click();

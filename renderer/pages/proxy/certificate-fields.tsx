@@ -67,7 +67,8 @@ function FromFiles({ chosen }: { readonly chosen: ChosenCertificate }) {
   );
 }
 
-export function CertificateFields({ form, mistakeOf, chosen, onChange }: FieldsProps & { readonly chosen: ChosenCertificate }) {
+/** Where the file is only saved, not `published`, its certificate lies on the server that it is taken to. */
+export function CertificateFields({ form, mistakeOf, chosen, published, onChange }: FieldsProps & { readonly chosen: ChosenCertificate; readonly published: boolean }) {
   const say = useSay();
   const { certificateBy } = form;
   const choose = (by: CertificateBy) => {
@@ -77,11 +78,11 @@ export function CertificateFields({ form, mistakeOf, chosen, onChange }: FieldsP
   return (
     <div className="stack certificate-fields" role="group" aria-labelledby="certificate-by">
       <h3 id="certificate-by">{say("sites.column.certificate")}</h3>
-      <Field label={say("newSite.by")}>
+      {published && <Field label={say("newSite.by")}>
         <RadioGroup value={certificateBy} onChange={(_, { value }) => choose(ways.find((each) => each === value) ?? "paths")}>
           {ways.map((each) => <Radio key={each} value={each} label={say(`newSite.by.${each}`)} />)}
         </RadioGroup>
-      </Field>
+      </Field>}
       {certificateBy === "paths" && <PathFields form={form} mistakeOf={mistakeOf} onChange={onChange} />}
       {certificateBy === "store" && (
         <>

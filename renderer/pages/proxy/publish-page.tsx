@@ -57,7 +57,7 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
   const { refresh } = useSession();
   const instances = useLoaded(loadInstances, true);
   const [step, setStep] = useState<Step>("site");
-  const [form, setForm] = useState<SiteForm>(() => (site ? formOfPublished(site) : draftLeft()));
+  const [form, setForm] = useState<SiteForm>(() => ({ ...(site ? formOfPublished(site) : draftLeft()), ...(state.reason !== null && { certificateBy: "paths" as const }) }));
   const [asked, setAsked] = useState(false);
   const [open, setOpen] = useState(false);
   const [planning, setPlanning] = useState(false);
@@ -177,7 +177,7 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
             <div className="proxy-panes">
               <div className="card site-form">
                 <NameFields form={form} mistakeOf={mistakeOf} instances={instances.state === "ready" ? instances.value : noInstances} onChange={change} />
-                <CertificateFields form={form} mistakeOf={mistakeOf} chosen={chosen} onChange={change} />
+                <CertificateFields form={form} mistakeOf={mistakeOf} chosen={chosen} published={state.reason === null} onChange={change} />
                 <PortFields form={form} mistakeOf={mistakeOf} onChange={change} />
                 <MoreFields form={form} mistakeOf={mistakeOf} version={version} open={open} onOpen={setOpen} onChange={change} />
               </div>
