@@ -402,6 +402,17 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test.describe("a narrow window", () => {
+  test.use({ viewport: { width: 640, height: 800 } });
+  test("shows the line of a finding although it stands under all of them", async ({ window }) => {
+    const page = new ProxyPage(window);
+    await page.openCheck();
+    await page.check(documented);
+    await page.findings.first().getByRole("button").click();
+    await expect(page.source.locator(".source-line.chosen")).toBeInViewport();
+  });
+});
+
 for (const width of [1024, 640, 320]) {
   test.describe(`${width} pixels wide`, () => {
     test.use({ viewport: { width, height: 800 }, scenario: everyState });

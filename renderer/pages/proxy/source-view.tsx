@@ -44,6 +44,8 @@ export function SourceView({ name, text, findings, chosen }: { readonly name: st
     if (!box) return;
     // A third from the top, so that what leads to it is seen as well.
     box.scrollTo({ top: chosen === null ? 0 : Math.max(0, (chosen.line - 1) * lineHeight - box.clientHeight / 3), left: 0 });
+    // In a narrow window it stands under the findings.
+    if (chosen !== null) box.scrollIntoView({ block: "nearest" });
   }, [chosen, text]);
   const drawn = Array.from({ length: to - from }, (_, at) => from + at);
   const widest = Math.max(0, ...drawn.map((index) => lines.line(index).length));
