@@ -18,6 +18,7 @@ import "./styles/instance.css";
 import "./styles/binding.css";
 import "./styles/key-user.css";
 import "./styles/signature.css";
+import "./styles/proxy.css";
 
 async function start(): Promise<void> {
   const root = document.getElementById("root");

@@ -1,6 +1,7 @@
 // Includes: the files of a configuration put together as nginx does it, out of those that were given.
 import { fileNameOf, folderOf } from "../path.ts";
 import { depthLimit, directiveLimit, parseDirectives, shown, textOf, tooLarge, type Directive, type ParsedFile } from "./directive.ts";
+import { dumpedFiles, type DumpedFile } from "./dump.ts";
 import type { SiteFinding } from "./site.ts";
 
 export interface SiteFile { readonly name: string; readonly content: Uint8Array }
@@ -18,18 +19,6 @@ export interface Configuration {
 
 /** Includes that are followed; each may be a pattern over every file given. */
 const includeLimit = 5000;
-
-export interface Source { readonly name: string; readonly text: string }
-
-const marker = /^# configuration file (.+?):\r?$/gm;
-
-/** The files in what `nginx -T` printed; null for any other text. What nginx says on standard error may stand before them. */
-export function dumpedFiles(text: string): readonly Source[] | null {
-  const head = text.slice(0, 65_536).split("\n").find((line) => !/^\s*$|^nginx: |^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[/.test(line));
-  if (head === undefined || !/^# configuration file .+:\r?$/.test(head)) return null;
-  const begins = [...text.matchAll(marker)];
-  return begins.map(({ 0: whole, 1: name = "", index }, number) => ({ name, text: text.slice(index + whole.length + 1, begins[number + 1]?.index ?? text.length) }));
-}
 
 /** Whether a path has its root; of Windows' too, where NGINX runs as well. */
 export const isAbsolute = (path: string): boolean => /^(\/|[A-Za-z]:[\\/])/.test(path);
@@ -98,7 +87,7 @@ export function assemble(files: readonly SiteFile[]): Configuration {
 }
 
 /** `complete`: whatever nginx would find is among the files. */
-function assembleSources(sources: readonly Source[], others: ReadonlyMap<string, SiteFile>, complete: boolean): Configuration {
+function assembleSources(sources: readonly DumpedFile[], others: ReadonlyMap<string, SiteFile>, complete: boolean): Configuration {
   const [first] = sources;
   if (!first) return nothing([]);
   const texts = new Map(sources.map((source) => [source.name, source.text]));

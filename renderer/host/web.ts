@@ -8,9 +8,17 @@ const failed = (code: "host-unreachable"): Envelope => ({ ok: false, error: prob
 
 const isEnvelope = (value: unknown): value is Envelope => typeof value === "object" && value !== null && "ok" in value;
 
+/** Characters from which a body goes as a blob: the browser takes one without keeping the page waiting, unlike a text. */
+const largeBody = 1024 * 1024;
+
+function bodyOf(input: unknown): string | Blob {
+  const text = JSON.stringify(input);
+  return text.length < largeBody ? text : new Blob([text]);
+}
+
 async function invoke(name: CallName, input: unknown): Promise<Envelope> {
   try {
-    const response = await fetch(`/api/${name}`, { method: "POST", headers, body: JSON.stringify(input), credentials: "same-origin", cache: "no-store" });
+    const response = await fetch(`/api/${name}`, { method: "POST", headers, body: bodyOf(input), credentials: "same-origin", cache: "no-store" });
     const answer: unknown = await response.json();
     return isEnvelope(answer) ? answer : failed("host-unreachable");
   } catch {

@@ -23,6 +23,12 @@ export type Route =
   | { readonly page: "reservations" }
   | { readonly page: "listen-list" }
   | { readonly page: "transcript" }
+  | { readonly page: "proxy" }
+  /** By the name of its file. */
+  | { readonly page: "site"; readonly fileName: string }
+  /** With the name of a site's file, what is known of it stands in the form already. */
+  | { readonly page: "publish"; readonly fileName: string | null }
+  | { readonly page: "lint" }
   /** Without a thumbprint, the certificate that is to go is chosen there. */
   | { readonly page: "replace"; readonly thumbprint: string | null }
   | { readonly page: "import" }
@@ -66,6 +72,17 @@ function bindingsRoute(subject: string, detail: string | null): Route {
   }
 }
 
+/** The pages below NGINX. */
+function proxyRoute(subject: string, detail: string | null): Route {
+  if (detail === "") return { page: "unknown" };
+  switch (subject) {
+    case "site": return detail === null ? { page: "unknown" } : { page: "site", fileName: detail };
+    case "publish": return { page: "publish", fileName: detail };
+    case "check": return detail === null ? { page: "lint" } : { page: "unknown" };
+    default: return { page: "unknown" };
+  }
+}
+
 /** The pages below the key users. */
 function keyUsersRoute(subject: string, detail: string | null): Route {
   const isFingerprint = (text: string) => /^[0-9A-F]{64}$/.test(text);
@@ -93,6 +110,7 @@ export function parseRoute(fragment: string): Route {
   if (detail !== undefined) {
     if (page === "instances") return subject === "file" && detail !== null && detail !== "" ? { page: "file", path: detail } : { page: "unknown" };
     if (page === "bindings") return bindingsRoute(subject ?? "", detail);
+    if (page === "proxy") return proxyRoute(subject ?? "", detail);
     if (page === "key-users") return keyUsersRoute(subject ?? "", detail ?? "");
     return page === "certificates" ? certificateRoute(subject ?? "", detail ?? "") : { page: "unknown" };
   }
@@ -103,6 +121,7 @@ export function parseRoute(fragment: string): Route {
     case "secure": return { page: "secure", instance: named };
     case "instances": return named === null ? { page } : { page: "instance", service: named };
     case "bindings": return named === null ? { page } : bindingsRoute(named, null);
+    case "proxy": return named === null ? { page } : proxyRoute(named, null);
     case "replace": return replaceRoute(named);
     case "key-users": return named === null ? { page } : keyUsersRoute(named, null);
     case "signature": return signatureRoute(named);
@@ -123,6 +142,7 @@ export function addressOf(route: Route): string {
     case "secure": return route.instance === null ? "#/secure" : `#/secure/${encodeURIComponent(route.instance)}`;
     case "instances":
     case "bindings":
+    case "proxy":
     case "certificates":
     case "import":
     case "request":
@@ -137,6 +157,9 @@ export function addressOf(route: Route): string {
     case "reservations":
     case "listen-list":
     case "transcript": return `#/bindings/${route.page}`;
+    case "site": return `#/proxy/site/${encodeURIComponent(route.fileName)}`;
+    case "publish": return route.fileName === null ? "#/proxy/publish" : `#/proxy/publish/${encodeURIComponent(route.fileName)}`;
+    case "lint": return "#/proxy/check";
     case "replace": return route.thumbprint === null ? "#/replace" : `#/replace/${route.thumbprint}`;
     case "key-user": return `#/key-users/${route.fingerprint}`;
     case "rotate-key": return `#/key-users/${route.fingerprint}/replace`;

@@ -9,7 +9,7 @@ import { ErrorNotice } from "../pages/error-notice.tsx";
 import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
 import { OverviewPage } from "../pages/overview/overview-page.tsx";
 import { Page } from "../pages/page.tsx";
-import { BindingIcon, BindingSelectedIcon, Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, KeyIcon, KeySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ServerIcon, ServerSelectedIcon, SignatureIcon, SignatureSelectedIcon, Spinner, useShownPage } from "../ui/index.ts";
+import { BindingIcon, BindingSelectedIcon, Button, CertificateIcon, CertificateSelectedIcon, HistoryIcon, HistorySelectedIcon, KeyIcon, KeySelectedIcon, LockstepMark, Notice, OverviewIcon, OverviewSelectedIcon, ProxyIcon, ProxySelectedIcon, ServerIcon, ServerSelectedIcon, SignatureIcon, SignatureSelectedIcon, Spinner, useShownPage } from "../ui/index.ts";
 import { addressOf, goTo, parseRoute, type Route } from "./route.ts";
 
 // Pages that a first look does not need come in files of their own, fetched once the first page stands.
@@ -26,6 +26,10 @@ const loaders = {
   reservations: () => import("../pages/binding/reservations-page.tsx"),
   listenList: () => import("../pages/binding/listen-list-page.tsx"),
   transcript: () => import("../pages/binding/transcript-page.tsx"),
+  proxy: () => import("../pages/proxy/sites-page.tsx"),
+  site: () => import("../pages/proxy/site-page.tsx"),
+  publish: () => import("../pages/proxy/publish-page.tsx"),
+  lint: () => import("../pages/proxy/lint-page.tsx"),
   replace: () => import("../pages/replace/replace-wizard.tsx"),
   import: () => import("../pages/import/import-wizard.tsx"),
   request: () => import("../pages/request/request-wizard.tsx"),
@@ -52,6 +56,10 @@ const AnswersPage = lazy(async () => ({ default: (await loaders.answers()).Answe
 const ReservationsPage = lazy(async () => ({ default: (await loaders.reservations()).ReservationsPage }));
 const ListenListPage = lazy(async () => ({ default: (await loaders.listenList()).ListenListPage }));
 const TranscriptPage = lazy(async () => ({ default: (await loaders.transcript()).TranscriptPage }));
+const SitesPage = lazy(async () => ({ default: (await loaders.proxy()).SitesPage }));
+const SitePage = lazy(async () => ({ default: (await loaders.site()).SitePage }));
+const PublishPage = lazy(async () => ({ default: (await loaders.publish()).PublishPage }));
+const LintPage = lazy(async () => ({ default: (await loaders.lint()).LintPage }));
 const ReplaceWizard = lazy(async () => ({ default: (await loaders.replace()).ReplaceWizard }));
 const ImportWizard = lazy(async () => ({ default: (await loaders.import()).ImportWizard }));
 const RequestWizard = lazy(async () => ({ default: (await loaders.request()).RequestWizard }));
@@ -71,7 +79,7 @@ const subscribeHash = (changed: () => void) => {
   return () => window.removeEventListener("hashchange", changed);
 };
 
-interface Destination { readonly route: Route; readonly title: "overview.title" | "instances.title" | "certificates.title" | "section.name.bindings" | "keyUsers.title" | "signature.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
+interface Destination { readonly route: Route; readonly title: "overview.title" | "instances.title" | "certificates.title" | "section.name.bindings" | "proxy.title" | "keyUsers.title" | "signature.title" | "history.title"; readonly icon: ReactNode; readonly selectedIcon: ReactNode; readonly pages: readonly Route["page"][] }
 
 /** The pages that can be gone to, in the order of the navigation, each with the pages that lie below it. */
 const destinations: readonly Destination[] = [
@@ -85,6 +93,7 @@ const destinations: readonly Destination[] = [
     route: { page: "bindings" }, title: "section.name.bindings", icon: <BindingIcon />, selectedIcon: <BindingSelectedIcon />,
     pages: ["bindings", "binding", "answers", "reservations", "listen-list", "transcript", "replace"],
   },
+  { route: { page: "proxy" }, title: "proxy.title", icon: <ProxyIcon />, selectedIcon: <ProxySelectedIcon />, pages: ["proxy", "site", "publish", "lint"] },
   { route: { page: "key-users" }, title: "keyUsers.title", icon: <KeyIcon />, selectedIcon: <KeySelectedIcon />, pages: ["key-users", "key-user", "make-key", "add-key", "rotate-key"] },
   { route: { page: "signature", part: "make" }, title: "signature.title", icon: <SignatureIcon />, selectedIcon: <SignatureSelectedIcon />, pages: ["signature"] },
   { route: { page: "history" }, title: "history.title", icon: <HistoryIcon />, selectedIcon: <HistorySelectedIcon />, pages: ["history", "record"] },
@@ -133,6 +142,10 @@ function CurrentPage({ route, machine }: { readonly route: Route; readonly machi
     case "reservations": return <ReservationsPage machine={machine} />;
     case "listen-list": return <ListenListPage />;
     case "transcript": return <TranscriptPage />;
+    case "proxy": return <SitesPage />;
+    case "site": return <SitePage key={route.fileName} fileName={route.fileName} machine={machine} />;
+    case "publish": return <PublishPage key={route.fileName} fileName={route.fileName} machine={machine} />;
+    case "lint": return <LintPage />;
     case "replace": return <ReplaceWizard thumbprint={route.thumbprint} machine={machine} />;
     case "import": return <ImportWizard machine={machine} />;
     case "request": return <RequestWizard machine={machine} />;

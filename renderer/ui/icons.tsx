@@ -1,6 +1,7 @@
 // The icons in use, by what they mean here. Each is imported alone, so that the bundle holds no other.
 export { ArrowExport20Regular as ExportIcon } from "@fluentui/react-icons/svg/arrow-export";
 export { ArrowImport20Regular as ImportIcon } from "@fluentui/react-icons/svg/arrow-import";
+export { ArrowRouting20Filled as ProxySelectedIcon, ArrowRouting20Regular as ProxyIcon, ArrowRoutingRegular as ProxyLargeIcon } from "@fluentui/react-icons/svg/arrow-routing";
 export { ArrowSortDown16Regular as SortDownIcon } from "@fluentui/react-icons/svg/arrow-sort-down";
 export { ArrowSortUp16Regular as SortUpIcon } from "@fluentui/react-icons/svg/arrow-sort-up";
 export { ArrowClockwise20Regular as RestartIcon } from "@fluentui/react-icons/svg/arrow-clockwise";

@@ -8,6 +8,7 @@ import type { OperationView } from "../../app/plan/operation.ts";
 import type { Instance } from "../../app/santedb/instance.ts";
 import { practiceCws } from "./practice-cws.ts";
 import { practiceHttpSys } from "./practice-http-sys.ts";
+import { practiceProxy } from "./practice-proxy.ts";
 import { practiceCertificates } from "./practice-certificates.ts";
 import { allKinds, manyInstances, practiceInstances } from "./practice-instances.ts";
 
@@ -25,7 +26,11 @@ export interface Scenario {
   /** Endpoints that each instance has beside the usual ones. */
   readonly endpoints?: number;
   /** The step that fails when a plan is applied. */
-  readonly failAt?: "service.start" | "binding.set" | "certificate.import";
+  readonly failAt?: "service.start" | "binding.set" | "certificate.import" | "proxy.reload";
+  /** NGINX: none; one without sites that does not run; five sites that stand differently; three thousand. */
+  readonly proxy?: "absent" | "none" | "some" | "many";
+  /** Why no site can be published: a file of another's is in its place, or SanteDB does not answer. */
+  readonly publishing?: "foreign" | "silent";
   /** Milliseconds that a step takes. */
   readonly pace?: number;
   readonly interrupted?: boolean;
@@ -259,6 +264,8 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         const error = each.kind === "certificate.import" ? problem("certificate-store-failed", { act: "import the certificate", reason: "access is denied (0x80070005)" }) : each.kind === "service.start"
           ? problem("service-will-not-start", { service: "sdb-www-default", reason: "it did not answer the start or stop request in time (Windows error 1053)", remedy: "Read the service's own log; its program hangs or waits for something." }, {
             evidence: { command: ["sc", "start", "sdb-www-default"], output: "[SC] StartService FAILED 1053:\r\n\r\nThe service did not respond to the start or control request in a timely fashion.\r\n" } })
+          : each.kind === "proxy.reload" ? problem("nginx-not-reloaded", { reason: "bind() to 0.0.0.0:8443 failed (98: Address already in use)" }, {
+            evidence: { command: ["nginx", "-s", "reload"], output: "2026/11/28 10:12:01 [emerg] 412#412: bind() to 0.0.0.0:8443 failed (98: Address already in use)\n" } })
           : problem("binding-refused", { endpoint: "0.0.0.0:9200", reason: "a record exists already (Win32 183)", remedy: "Review the change again." }, {
             evidence: { command: each.commands[0] ?? [], output: "\r\nSSL Certificate add failed, Error: 183\r\nCannot create a file when that file already exists.\r\n\r\n" } });
         throw await fail(step, error, "failed");
@@ -271,13 +278,6 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
   }
 
   return {
-    proxy: {
-      render: () => Promise.reject(problem("unsupported", { what: "This without a machine" })),
-      lint: () => Promise.resolve({ findings: [] }),
-      state: () => Promise.resolve({ nginx: null, reason: "NGINX runs on Linux.", sites: [] }),
-      planPublish: () => Promise.reject(problem("nginx-missing", {})),
-      planUnpublish: () => Promise.reject(problem("nginx-missing", {})),
-    },
     machine: {
       describe: () => Promise.resolve({ kind: "practice", hostName: "clinic-7.example.org", elevates: false, interrupted, ...scenario.machine }),
     },
@@ -309,6 +309,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     ...httpSys,
     ...calls,
     ...practiceCws({ scenario, emit }),
+    ...practiceProxy({ scenario, hold, nextId }),
     endpoint: {
       planUnsecure,
       planReplaceCertificate,

@@ -12,6 +12,7 @@ describe("the address of a page", () => {
     { page: "instance", service: "sdb-www-default" }, { page: "instance", service: "file" }, { page: "file", path: "C:\\Program Files\\100%\\santedb.config" }, { page: "file", path: "/opt/santedb/santedb.config.xml" }, { page: "certificates" },
     { page: "bindings" }, { page: "binding", endpoint: "[::]:9200" }, { page: "binding", endpoint: "*.example.org:443" }, { page: "answers", target: null }, { page: "answers", target: "[::1]:9200" },
     { page: "reservations" }, { page: "listen-list" }, { page: "transcript" }, { page: "replace", thumbprint: null }, { page: "replace", thumbprint },
+    { page: "proxy" }, { page: "site", fileName: "icdr-clinic.example.org.conf" }, { page: "publish", fileName: null }, { page: "publish", fileName: "a/b.conf" }, { page: "lint" },
     { page: "certificate", store: "My", thumbprint }, { page: "certificate", store: "Root", thumbprint }, { page: "import" }, { page: "request" },
     { page: "key-users" }, { page: "key-user", fingerprint }, { page: "rotate-key", fingerprint }, { page: "make-key", replaces: null }, { page: "make-key", replaces: fingerprint },
     { page: "add-key", replaces: null }, { page: "add-key", replaces: fingerprint }, { page: "signature", part: "make" }, { page: "signature", part: "check" }, { page: "signature", part: "listen" },
@@ -20,7 +21,7 @@ describe("the address of a page", () => {
 
   it.each([
     "#/nowhere", "#/certificates/My", `#/certificates/Disk/${thumbprint}`, `#/certificates/My/${thumbprint.slice(1)}`, `#/certificates/My/${thumbprint.toLowerCase()}`,
-    `#/certificates/My/${thumbprint}/more`, "#/import/file", "#/bindings/record", "#/bindings/record/", "#/bindings/other", "#/bindings/reservations/a", "#/replace/80A6", "#/key-users/80A6", `#/key-users/${fingerprint}/more`, "#/key-users/make/80A6", `#/key-users/make/${fingerprint}/a`, "#/signature/other", "#/signature/check/a", "#/instances/other/a", "#/instances/file/", "#/instances/file/%E0%A4%A", "#/instances/file/a/b", "#/history/a/b", "#/%E0%A4%A", "#/certificates/%E0%A4%A/b",
+    `#/certificates/My/${thumbprint}/more`, "#/import/file", "#/bindings/record", "#/bindings/record/", "#/bindings/other", "#/bindings/reservations/a", "#/proxy/site", "#/proxy/site/", "#/proxy/check/a", "#/proxy/publish/", "#/proxy/other", "#/replace/80A6", "#/key-users/80A6", `#/key-users/${fingerprint}/more`, "#/key-users/make/80A6", `#/key-users/make/${fingerprint}/a`, "#/signature/other", "#/signature/check/a", "#/instances/other/a", "#/instances/file/", "#/instances/file/%E0%A4%A", "#/instances/file/a/b", "#/history/a/b", "#/%E0%A4%A", "#/certificates/%E0%A4%A/b",
   ])("of no page is unknown: %s", (address) => expect(parseRoute(address)).toEqual({ page: "unknown" }));
 
   it("may be empty, or lack its first stroke", () => {
