@@ -827,6 +827,9 @@ export const en = {
   "proof.alsoProven": "Also proven",
   "proof.own": "its own, as before",
 
+  "front.behind": "before {address}",
+  "front.open": "and, past it, {address}",
+
   "overview.next.secure.why.linux": "It answers over plain http, so passwords and records cross the network in the clear. Certificate, site, addresses and service change together, or not at all.",
   "overview.instances.empty.hint.linux": "Lockstep looks for services that run SanteDB. Install SanteDB with its service, then press F5.",
   "instances.open.placeholder.linux": "/opt/santesuite/santedb/server/santedb.config.xml",

@@ -828,6 +828,9 @@ export const fr: Messages = {
   "proof.alsoProven": "Prouvé aussi",
   "proof.own": "le sien, comme avant",
 
+  "front.behind": "devant {address}",
+  "front.open": "et, à côté, {address}",
+
   "overview.next.secure.why.linux": "L’instance répond en http non chiffré : mots de passe et dossiers circulent en clair. Certificat, site, adresses et service changent ensemble, ou pas du tout.",
   "overview.instances.empty.hint.linux": "Lockstep cherche les services qui exécutent SanteDB. Installez SanteDB avec son service, puis appuyez sur F5.",
   "instances.open.placeholder.linux": "/opt/santesuite/santedb/server/santedb.config.xml",

@@ -125,7 +125,7 @@ function CurrentPage({ route, machine }: { readonly route: Route; readonly machi
   switch (route.page) {
     case "overview": return <OverviewPage machine={machine} />;
     case "secure": return <SecureWizard key={route.instance} name={route.instance} machine={machine} />;
-    case "instances": return <InstancesPage />;
+    case "instances": return <InstancesPage machine={machine} />;
     case "instance": return <InstancePage key={route.service} service={route.service} machine={machine} />;
     case "file": return <FilePage key={route.path} path={route.path} machine={machine} />;
     case "certificates": return <CertificatesPage />;

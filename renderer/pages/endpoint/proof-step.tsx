@@ -65,7 +65,7 @@ export function ProofStep({ name, texts, plan, act, steps, cancelling, elevates 
             <section className="card">
               <h3 id="also-proven">{say("proof.alsoProven")}</h3>
               <ul className="checks" aria-labelledby="also-proven">
-                {otherwise.map(({ title }, index) => <li key={index}><span className="step-icon"><SuccessSmallIcon className="tone-success" /></span><span>{title}</span></li>)}
+                {otherwise.map((title) => <li key={title}><span className="step-icon"><SuccessSmallIcon className="tone-success" /></span><span>{title}</span></li>)}
               </ul>
             </section>
           )}

@@ -63,16 +63,6 @@ function Tick({ name, checked, label, means, onChange }: { readonly name: string
   );
 }
 
-/** The NGINX of this computer, as far as it matters before anything is planned. */
-function NginxNote() {
-  const say = useSay();
-  const loaded = useLoaded(loadProxy, true);
-  if (loaded.state !== "ready") return null;
-  const { nginx, reason } = loaded.value;
-  if (nginx === null) return <Notice intent="warning" title={say("speaker.nginx.absent")}><p>{reason ?? say("speaker.nginx.absent.hint")}</p></Notice>;
-  return <p className="dim">{say(nginx.running ? "speaker.nginx.here" : "speaker.nginx.stopped", { version: nginx.version })}</p>;
-}
-
 function SiteFields({ form, instance, certificate, change, wrong }: Part & { readonly certificate: Certificate | undefined }) {
   const say = useSay();
   const kind = kindOf(instance);
@@ -188,6 +178,8 @@ export function SpeakerStep({ instances, instance, form, certificate, faults, tr
     const fault = tried ? faults.find((each) => each.field === field) : undefined;
     return fault ? { validationState: "error", validationMessage: faultText(fault, say) } : {};
   };
+  const proxy = useLoaded(loadProxy, true);
+  const nginx = proxy.state === "ready" ? proxy.value.nginx : null;
   const refusal = faults.find(({ field }) => field === "by");
   const part: Part = { form, instance, change, wrong };
   return (
@@ -211,14 +203,15 @@ export function SpeakerStep({ instances, instance, form, certificate, faults, tr
             </Select>
           </Field>
         )}
-        <Field label={say("speaker.by")}>
+        <Field className="wide-field" label={say("speaker.by")}>
           <RadioGroup value={form.by} onChange={(_, { value }) => change({ by: value as Speaker })}>
-            <Radio value="nginx" label={<Choice title={say("speaker.nginx")}><Means lines={[say("speaker.nginx.means.tls"), say("speaker.nginx.means.instance")]} /></Choice>} />
+            <Radio value="nginx" label={<Choice title={say("speaker.nginx")}><Means lines={[say("speaker.nginx.means.tls"), say("speaker.nginx.means.instance"), ...(nginx ? [say(nginx.running ? "speaker.nginx.here" : "speaker.nginx.stopped", { version: nginx.version })] : [])]} /></Choice>} />
             <Radio value="mono" label={<Choice title={say("speaker.mono")}><Means lines={[say("speaker.mono.means.tls"), say("speaker.mono.means.instance")]} /></Choice>} />
           </RadioGroup>
         </Field>
         {refusal && <Notice intent="error" title={faultText(refusal, say)} announce><p>{say("speaker.fault.key.hint")}</p></Notice>}
-        {form.by === "nginx" ? <><NginxNote /><SiteFields {...part} certificate={certificate} /></> : !refusal && <MonoFields {...part} />}
+        {form.by === "nginx" && proxy.state === "ready" && nginx === null && <Notice intent="warning" title={say("speaker.nginx.absent")}><p>{proxy.value.reason ?? say("speaker.nginx.absent.hint")}</p></Notice>}
+        {form.by === "nginx" ? <SiteFields {...part} certificate={certificate} /> : !refusal && <MonoFields {...part} />}
         {!refusal && (
           <details className="folded" open={more} onToggle={(event) => setOpened(event.currentTarget.open)}>
             <summary>{say("secure.more")}</summary>

@@ -43,6 +43,6 @@ export function answeredPaths(verified: readonly Verified[]): readonly { readonl
 export const provenBeside = (operations: readonly OperationView[], planned: string | null): readonly string[] =>
   [...new Set(operations.flatMap(({ kind, details }) => (kind === "verify.tls" ? details : [])))].filter((thumbprint) => thumbprint !== planned);
 
-/** Checks that leave nothing to show but that they held. */
-export const provenOtherwise = (operations: readonly OperationView[]): readonly OperationView[] =>
-  operations.filter(({ kind }) => kind === "verify.site" || kind === "verify.redirect" || kind === "verify.absence" || kind === "verify.configuration");
+/** Titles of the checks that leave nothing to show but that they held; what was asked of several addresses, once. */
+export const provenOtherwise = (operations: readonly OperationView[]): readonly string[] =>
+  [...new Set(operations.filter(({ kind }) => kind === "verify.site" || kind === "verify.redirect" || kind === "verify.absence" || kind === "verify.configuration").map(({ title }) => title))];
