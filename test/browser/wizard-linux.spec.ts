@@ -1,4 +1,5 @@
 // Securing an instance on a Linux machine: by NGINX, by Mono, and what keeps from it, in the words of that machine.
+import AxeBuilder from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { HistoryPage } from "./pages/history-page.ts";
@@ -221,3 +222,102 @@ test.describe("a computer without NGINX", () => {
     await picture(window, "linux-no-nginx");
   });
 });
+
+test("the navigation has no page of HTTP.sys; an instance behind NGINX is shown with where clients come in", async ({ window }) => {
+  await expect(window.getByRole("navigation").getByRole("link", { name: "Bindings" })).toHaveCount(0);
+  const overview = new OverviewPage(window);
+  await expect(overview.instance("santedb")).toContainText("http://0.0.0.0:8080");
+  const wizard = await toSpeaker(window);
+  await wizard.next.click();
+  await wizard.commit.click();
+  await wizard.close.click();
+  await expect(overview.lead).toHaveText("One of 2 instances answers over https.");
+  await expect(overview.instance("santedb")).toContainText("https://clinic-7.example.org:8443");
+  await expect(overview.instance("santedb")).toContainText("before http://127.0.0.1:8080");
+  await expect(overview.instance("santedb")).toContainText("178 days left");
+  await window.getByRole("link", { name: "Instances", exact: true }).click();
+  await expect(window.getByRole("row").filter({ hasText: "iCDR" })).toContainText("https://clinic-7.example.org:8443");
+  expect(await window.locator("main").innerText()).not.toMatch(windowsWords);
+  await window.getByRole("link", { name: "santedb", exact: true }).click();
+  await expect(window.getByRole("heading", { name: "Backups" })).toBeVisible();
+  expect(await window.locator("main").innerText()).not.toMatch(windowsWords);
+});
+
+test.describe("in French", () => {
+  test.use({ locale: "fr-FR" });
+  test("the step and its refusals are French", async ({ window }) => {
+    await window.getByRole("button", { name: "Sécuriser default…" }).click();
+    const chooser = window.waitForEvent("filechooser");
+    await window.getByRole("button", { name: /^Déposez le certificat/ }).click();
+    await (await chooser).setFiles([{ name: elliptic.name, mimeType: "application/octet-stream", buffer: elliptic.content }]);
+    await window.getByText("présente et correspondante").or(window.locator("dt", { hasText: "Clé privée" })).first().waitFor();
+    await window.getByRole("button", { name: "Suivant", exact: true }).click();
+    await expect(window.getByRole("heading", { name: "Qui parle TLS pour elle ?" })).toBeVisible();
+    await expect(window.getByText("NGINX 1.22.1 fonctionne sur cet ordinateur.")).toBeVisible();
+    await window.getByRole("radio", { name: /^SanteDB lui-même, par Mono/ }).check();
+    await expect(window.getByRole("alert")).toContainText("Mono ne lit que les clés RSA");
+    await picture(window, "linux-french");
+  });
+});
+
+/** Walks the steps of the wizard, a change that fails and the same again. */
+async function walk(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  const wizard = await toSpeaker(page, "default", elliptic);
+  await page.getByRole("radio", { name: /^SanteDB itself, by Mono/ }).check();
+  await wizard.error.waitFor();
+  await look("mono-refused");
+  await wizard.cancel.click();
+  await toSpeaker(page);
+  await look("nginx");
+  await more(page).click();
+  await page.getByRole("combobox", { name: "Client certificates" }).selectOption({ label: "Only clients that show one get in" });
+  await names(page).fill("lab.example.org 10.0.0.7");
+  await wizard.next.click();
+  await page.getByText(/is an address/).waitFor();
+  await look("faults");
+  await page.getByRole("combobox", { name: "Client certificates" }).selectOption({ label: "Ask for none" });
+  await names(page).fill("clinic-7.example.org");
+  await wizard.next.click();
+  await wizard.heading("Review the change").waitFor();
+  await look("review");
+  await wizard.commit.click();
+  await wizard.heading("santedb was not secured").waitFor();
+  await look("failed");
+  await wizard.backToReview.click();
+  await wizard.commit.click();
+  await wizard.heading("santedb is secured").waitFor();
+  await look("proof");
+  await wizard.close.click();
+  await new OverviewPage(page).heading.waitFor();
+  await look("overview");
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ scenario: { ...linux, failAt: "proxy.reload" }, colorScheme });
+    test(`axe finds nothing on any step (${colorScheme})`, async ({ window }) => {
+      test.setTimeout(90_000);
+      await walk(window, async (name) => {
+        await picture(window, `linux-${name}-${colorScheme}`);
+        const { violations } = await new AxeBuilder({ page: window }).analyze();
+        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+      });
+    });
+  });
+}
+
+for (const width of [640, 320]) {
+  test.describe(`${width} pixels wide`, () => {
+    test.use({ scenario: { ...linux, failAt: "proxy.reload" }, viewport: { width, height: 800 } });
+    test(`every step fits without scrolling sideways (${width})`, async ({ window }) => {
+      test.setTimeout(90_000);
+      await walk(window, async (name) => {
+        const overflow = await window.evaluate(() => {
+          const main = document.querySelector("main");
+          return Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth, main ? main.scrollWidth - main.clientWidth : 0);
+        });
+        expect(overflow, name).toBe(0);
+      });
+    });
+  });
+}
