@@ -4,7 +4,7 @@ import type { Applied, HistoryDetail, PlanView, Verified } from "../../app/contr
 import type { ErrorReport } from "../../app/errors.ts";
 import type { Finding } from "../../app/finding.ts";
 import type { DifferenceLine, OperationView } from "../../app/plan/operation.ts";
-import { quoteCommand } from "../../app/plan/quote.ts";
+import { typedCommand } from "../../app/plan/shell-quote.ts";
 
 type Format = Parameters<typeof styleText>[0];
 export type Paint = (format: Format, text: string) => string;
@@ -41,7 +41,7 @@ export function findingLines(findings: readonly Finding[], paint: Paint): string
 function operationLines(operation: OperationView, number: number, paint: Paint): string {
   const lines = [`${String(number).padStart(3)}. ${printable(operation.title)}`];
   lines.push(...operation.details.map((detail) => paint("dim", `     ${printable(detail)}`)));
-  lines.push(...operation.commands.map((command) => `     ${paint("cyan", printable(quoteCommand(command)))}`));
+  lines.push(...operation.commands.map((command) => `     ${paint("cyan", printable(typedCommand(command)))}`));
   return `${lines.join("\n")}\n${differenceLines(operation.difference ?? [], "     ", paint)}`;
 }
 
@@ -80,7 +80,7 @@ const stepMarks = { "pending": "·", "running": "…", "done": "✓", "already":
 export function detailText(detail: HistoryDetail, paint: Paint): string {
   const head = `${paint("bold", printable(detail.title))}\n${detail.id}  ${detail.at}  ${printable(detail.by)}  ${detail.outcome}\n\n`;
   const steps = detail.steps.map(({ operation, state }) =>
-    `${stepMarks[state]} ${printable(operation.title)}\n${operation.commands.map((command) => `    ${paint("cyan", printable(quoteCommand(command)))}\n`).join("")}`).join("");
+    `${stepMarks[state]} ${printable(operation.title)}\n${operation.commands.map((command) => `    ${paint("cyan", printable(typedCommand(command)))}\n`).join("")}`).join("");
   const error = detail.error ? `\n${paint("red", printable(detail.error.message))}\n${printable(detail.error.hint)}\n` : "";
   return `${head}${steps}\n${verifiedText(detail.verified, paint)}${error}`;
 }
@@ -92,7 +92,7 @@ const aftermaths = {
 } as const;
 
 export function errorText(error: ErrorReport, paint: Paint): string {
-  const command = error.command ? `${paint("dim", "Command:")} ${printable(quoteCommand(error.command))}\n${printable((error.output ?? "").replace(/\r\n?/g, "\n").trim()).split("\n").map((line) => `  ${line}\n`).join("")}` : "";
+  const command = error.command ? `${paint("dim", "Command:")} ${printable(typedCommand(error.command))}\n${printable((error.output ?? "").replace(/\r\n?/g, "\n").trim()).split("\n").map((line) => `  ${line}\n`).join("")}` : "";
   const after = error.code === "usage" ? "" : `${aftermaths[error.aftermath]}\n`;
   return `${paint(["red", "bold"], "✗")} ${printable(error.message)} ${paint("dim", `[${error.code}]`)}\n${command}${printable(error.hint)}\n${after}`;
 }

@@ -16,13 +16,17 @@ type Parameters<Key extends MessageKey> = { readonly [Name in NamesOf<Key>]: str
 /** Gives the text of a key. The parameters that it needs are derived from the English text. */
 export type Say = <Key extends MessageKey>(key: Key, ...parameters: [NamesOf<Key>] extends [never] ? [] : [Parameters<Key>]) => string;
 
-/** Makes the message function of a language (BCP 47). Numbers are written in that language's manner. */
-export function createSay(language: string, messages: Messages): Say {
+/**
+ * Makes the message function of a language (BCP 47). Numbers are written in that language's manner. On a Linux machine a
+ * text whose key ends in ".linux" takes the place of the one that is named so without it.
+ */
+export function createSay(language: string, messages: Messages, machine: "linux" | null = null): Say {
   const plurals = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);
+  const ofMachine: Readonly<Record<string, string | Plural | undefined>> = machine === null ? {} : messages;
   return (key, ...[parameters]) => {
     const values: Readonly<Record<string, string | number>> = parameters ?? {};
-    const entry: string | Plural = messages[key];
+    const entry: string | Plural = ofMachine[`${key}.${machine}`] ?? messages[key];
     const text = typeof entry === "string" ? entry : entry[plurals.select(Number(values["count"]))] ?? entry.other;
     return text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name] ?? "";

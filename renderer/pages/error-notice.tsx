@@ -1,7 +1,7 @@
 // An error as a person meets it: what happened, what to do, what became of the machine, and the evidence folded away.
 import type { ReactNode } from "react";
 import type { Aftermath, LockstepError } from "../../app/errors.ts";
-import { quoteCommand } from "../../app/plan/quote.ts";
+import { typedCommand } from "../../app/plan/shell-quote.ts";
 import { useSay } from "../messages/language.tsx";
 import type { MessageKey } from "../messages/message.ts";
 import { CopyButton, Notice } from "../ui/index.ts";
@@ -15,7 +15,7 @@ function detailsOf(error: LockstepError): string {
     error.hint,
     `aftermath: ${error.aftermath}`,
     ...(error.planId === undefined ? [] : [`plan: ${error.planId}`]),
-    ...(error.evidence ? [`command: ${quoteCommand(error.evidence.command)}`, "output:", error.evidence.output] : []),
+    ...(error.evidence ? [`command: ${typedCommand(error.evidence.command)}`, "output:", error.evidence.output] : []),
   ].join("\r\n");
 }
 
@@ -29,7 +29,7 @@ export function ErrorNotice({ error, afterAct = false, actions }: { readonly err
       {error.evidence && (
         <details className="evidence">
           <summary>{say("error.command")}</summary>
-          <pre className="code">{quoteCommand(error.evidence.command)}</pre>
+          <pre className="code">{typedCommand(error.evidence.command)}</pre>
           <pre className="code">{error.evidence.output.trim() === "" ? say("error.noOutput") : error.evidence.output}</pre>
         </details>
       )}

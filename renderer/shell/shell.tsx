@@ -4,7 +4,7 @@ import type { MachineDescription } from "../../app/contract.ts";
 import { asLockstepError, type LockstepError } from "../../app/errors.ts";
 import type { Host } from "../../app/host.ts";
 import { useLoaded, useSession } from "../host/host.tsx";
-import { useSay } from "../messages/language.tsx";
+import { MachineLanguage, useSay } from "../messages/language.tsx";
 import { ErrorNotice } from "../pages/error-notice.tsx";
 import { InterruptedBanner } from "../pages/history/interrupted-banner.tsx";
 import { OverviewPage } from "../pages/overview/overview-page.tsx";
@@ -99,11 +99,14 @@ const destinations: readonly Destination[] = [
   { route: { page: "history" }, title: "history.title", icon: <HistoryIcon />, selectedIcon: <HistorySelectedIcon />, pages: ["history", "record"] },
 ];
 
-function Navigation({ page }: { readonly page: Route["page"] }) {
+/** What only a machine with HTTP.sys has. */
+const windowsOnly: readonly Route["page"][] = ["bindings"];
+
+function Navigation({ page, kind }: { readonly page: Route["page"]; readonly kind: MachineDescription["kind"] }) {
   const say = useSay();
   return (
     <nav className="navigation" aria-label={say("app.navigation")}>
-      {destinations.map(({ route, title, icon, selectedIcon, pages }) => {
+      {destinations.filter(({ route }) => kind !== "linux" || !windowsOnly.includes(route.page)).map(({ route, title, icon, selectedIcon, pages }) => {
         const selected = pages.includes(page);
         return (
           <a key={route.page} href={addressOf(route)} className={selected ? "selected" : undefined} aria-current={route.page === page ? "page" : selected ? "true" : undefined} title={say(title)}>
@@ -131,7 +134,7 @@ function CurrentPage({ route, machine }: { readonly route: Route; readonly machi
   switch (route.page) {
     case "overview": return <OverviewPage machine={machine} />;
     case "secure": return <SecureWizard key={route.instance} name={route.instance} machine={machine} />;
-    case "instances": return <InstancesPage />;
+    case "instances": return <InstancesPage machine={machine} />;
     case "instance": return <InstancePage key={route.service} service={route.service} machine={machine} />;
     case "file": return <FilePage key={route.path} path={route.path} machine={machine} />;
     case "certificates": return <CertificatesPage />;
@@ -220,7 +223,7 @@ export function Shell() {
         )}
         <span className="host-name mono dim">{machine.hostName}</span>
       </header>
-      <Navigation page={route.page} />
+      <Navigation page={route.page} kind={machine.kind} />
       <main className="main" ref={main} tabIndex={-1}>
         <div className="content">
           {loaded.state === "failed" && <div className="banner"><ErrorNotice error={loaded.error} actions={<Button onClick={refresh}>{say("app.retry")}</Button>} /></div>}
@@ -229,7 +232,7 @@ export function Shell() {
             <Page title={say("broken.title")} lead={say("broken.hint")}><ErrorNotice error={error} /></Page>
           )}>
             <Suspense fallback={<div className="waiting late"><Spinner size="tiny" label={say("app.loading")} /></div>}>
-              <CurrentPage route={route} machine={machine} />
+              <MachineLanguage kind={machine.kind}><CurrentPage route={route} machine={machine} /></MachineLanguage>
             </Suspense>
           </FaultBoundary>
         </div>

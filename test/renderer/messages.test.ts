@@ -27,6 +27,19 @@ describe("a message", () => {
 
   it("writes numbers in the language's manner", () => expect(createSay("en-GB", en)("history.count", { count: 12345 })).toBe("12,345 changes"));
 
+  it("fits the machine where there is a text for it", () => {
+    const onLinux = createSay("en-GB", en, "linux");
+    expect(onLinux("startType.automatic")).toBe("with the computer");
+    expect(say("startType.automatic")).toBe("with Windows");
+    expect(onLinux("startType.manual")).toBe(say("startType.manual"));
+  });
+
+  it.each(keys.filter((key) => key.endsWith(".linux")))("%s takes the place of one that fills in the same, and has no word of Windows", (key) => {
+    const plain = key.replace(/\.linux$/, "") as MessageKey;
+    expect(placeholders(en[key])).toEqual(placeholders(en[plain]));
+    expect(formsOf(en[key]).join(" ")).not.toMatch(/Windows|HTTP\.sys|netsh|reservation/);
+  });
+
   it("never takes a value for a placeholder", () => expect(say("error.putBack") + say("secure.title", { name: "{name}" })).toContain("Secure {name}"));
 });
 
@@ -34,7 +47,7 @@ describe("the French texts", () => {
   it.each(keys)("%s names what the English one names", (key) => expect(placeholders(fr[key])).toEqual(placeholders(en[key])));
 
   it("leave no English sentence behind", () => {
-    const alike: readonly MessageKey[] = ["addresses.port", "addresses.ports", "app.name", "app.navigation", "bound.column.application", "configuration.title", "transcript.services", "error.code", "export.der", "export.format", "export.pem", "export.pfx", "generation.v2", "generation.v3", "instances.count", "instances.open.placeholder", "instances.product", "instances.title", "keyUser.bits", "listen.port", "overview.column.action", "overview.column.service", "overview.instances", "product.dcdr-www", "product.icdr", "proof.column.status", "secure.address.instance", "secure.address.port", "section.fhir", "section.hl7", "send.tls", "serviceCard.version", "stored.pem", "stored.sha256", "use.service"];
+    const alike: readonly MessageKey[] = ["addresses.port", "addresses.ports", "app.name", "app.navigation", "bound.column.application", "configuration.title", "transcript.services", "error.code", "export.der", "export.format", "export.pem", "export.pfx", "generation.v2", "generation.v3", "instances.count", "instances.open.placeholder", "instances.open.placeholder.linux", "instances.product", "instances.title", "keyUser.bits", "listen.port", "overview.column.action", "overview.column.service", "overview.instances", "product.dcdr-www", "product.icdr", "proof.column.status", "secure.address.instance", "secure.address.port", "section.fhir", "section.hl7", "send.tls", "serviceCard.version", "stored.pem", "stored.sha256", "use.service"];
     expect(keys.filter((key) => !alike.includes(key) && formsOf(en[key]).some((form) => formsOf(fr[key]).includes(form)))).toEqual([]);
   });
 });

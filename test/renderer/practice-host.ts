@@ -11,12 +11,14 @@ import { practiceHttpSys } from "./practice-http-sys.ts";
 import { practiceProxy } from "./practice-proxy.ts";
 import { practiceCertificates } from "./practice-certificates.ts";
 import { allKinds, manyInstances, practiceInstances } from "./practice-instances.ts";
+import { linuxFailure, linuxInstances, onLinux, practiceLinux } from "./practice-linux.ts";
 
 export interface Scenario {
   readonly machine?: Partial<MachineDescription>;
   /**
    * No instance; one plain one; three that stand differently; one secured with the very certificate that is offered; one
-   * of every kind, with an iCDR in several files, a v2 with decoys and one that cannot be read; six hundred.
+   * of every kind, with an iCDR in several files, a v2 with decoys and one that cannot be read; six hundred. On a Linux machine always an iCDR
+   * and a dCDR.
    */
   readonly instances?: "none" | "one" | "three" | "secured" | "kinds" | "many";
   /** Services do not stop in time, unless their process may be ended. */
@@ -26,11 +28,13 @@ export interface Scenario {
   /** Endpoints that each instance has beside the usual ones. */
   readonly endpoints?: number;
   /** The step that fails when a plan is applied. */
-  readonly failAt?: "service.start" | "binding.set" | "certificate.import" | "proxy.reload";
+  readonly failAt?: "service.start" | "binding.set" | "certificate.import" | "proxy.reload" | "mono.bind";
   /** NGINX: none; one without sites that does not run; five sites that stand differently; three thousand. */
   readonly proxy?: "absent" | "none" | "some" | "many";
   /** Why no site can be published: a file of another's is in its place, or SanteDB does not answer. */
   readonly publishing?: "foreign" | "silent";
+  /** On a Linux machine: there is no NGINX. */
+  readonly nginx?: "absent";
   /** Milliseconds that a step takes. */
   readonly pace?: number;
   readonly interrupted?: boolean;
@@ -66,6 +70,8 @@ export function certificate(seed: number, name: string, from: number, to: number
 }
 
 export const offered = certificate(5, "clinic-7.example.org", -9, 178);
+/** That of files with "ec-" in their name. */
+export const elliptic: Certificate = { ...certificate(23, "clinic-7.example.org", -9, 178), keyType: "ec:p256" };
 export const ended = certificate(2, "old-clinic.example.org", -400, -12);
 export const soon = certificate(8, "hie.example.org", -170, 12);
 export const intermediate = certificate(11, "Example TLS CA 2", -900, 900, "intermediate");
@@ -85,6 +91,7 @@ export function instance(name: string, port: number, certificateOf: Certificate 
 }
 
 function instancesOf(scenario: Scenario): Instance[] {
+  if (scenario.machine?.kind === "linux" && scenario.instances !== "none") return linuxInstances();
   switch (scenario.instances ?? "one") {
     case "none": return [];
     case "one": return [instance("default", 9200, null)];
@@ -168,6 +175,11 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     change: (service, part) => { instances = instances.map((each) => (each.service === service ? { ...each, ...part } : each)); },
   });
 
+  const linux = scenario.machine?.kind === "linux" ? practiceLinux({
+    scenario, hold, nextId, instances: () => instances,
+    change: (service, part) => { instances = instances.map((each) => (each.service === service ? { ...each, ...part } : each)); },
+  }) : null;
+
   const { planReplaceCertificate, boundTo, ...httpSys } = practiceHttpSys({
     scenario, hold, nextId, instances: () => instances,
     replaced: (old) => { instances = instances.map((each) => (each.certificate?.thumbprint === old ? { ...each, certificate: offered } : each)); },
@@ -213,18 +225,23 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
   function undoOf(id: string): PlanView {
     const { title, outcome, steps } = found(id);
     if (outcome !== "applied") throw problem("nothing-to-undo", { id, outcome });
-    const operations = steps.map(({ operation: each }) => each).filter(({ kind }) => kind !== "verify.tls" && kind !== "verify.http").toReversed().map((each): OperationView => {
-      switch (each.kind) {
-        case "certificate.import": return operation("certificate.remove", each.title.replace("Import", "Remove").replace(" and its private key into", " from").replace(" into", " from"), { details: each.details });
-        case "binding.set": return operation("binding.remove", each.title.replace(/Bind (\S+) .*/, "Remove the binding of $1"), { commands: [["netsh", "http", "delete", "sslcert", `ipport=${/0\.0\.0\.0:\d+/.exec(each.title)?.[0] ?? ""}`]] });
-        case "reservation.add": return operation("reservation.remove", each.title.replace("Reserve", "Remove the reservation of"), { commands: [["netsh", "http", "delete", "urlacl", `url=${/https:\S+/.exec(each.title)?.[0] ?? ""}`]] });
-        case "service.stop": return operation("service.start", each.title.replace("Stop", "Start"), { commands: [["sc", "start", each.title.split(" ").at(-1) ?? ""]] });
-        case "service.start": return operation("service.stop", each.title.replace("Start", "Stop"), { commands: [["sc", "stop", each.title.split(" ").at(-1) ?? ""]] });
-        case "file.write": return operation("file.restore", "Put santedb.config back as it was", { details: each.details.slice(0, 1) });
-        default: return each;
-      }
+    const operations = steps.map(({ operation: each }) => each).filter(({ kind }) => kind !== "verify.tls" && kind !== "verify.http").toReversed().flatMap((each): OperationView[] => {
+      const back = linux?.undo(each);
+      return back === undefined ? [undoneOnWindows(each)] : back === null ? [] : [back];
     });
     return { planId: `${id}-undo`, title: `Undo: ${title}`, outcome: "planned", files: [], operations, findings: [], certificate: null, verified: [] };
+  }
+
+  function undoneOnWindows(each: OperationView): OperationView {
+    switch (each.kind) {
+      case "certificate.import": return operation("certificate.remove", each.title.replace("Import", "Remove").replace(" and its private key into", " from").replace(" into", " from"), { details: each.details });
+      case "binding.set": return operation("binding.remove", each.title.replace(/Bind (\S+) .*/, "Remove the binding of $1"), { commands: [["netsh", "http", "delete", "sslcert", `ipport=${/0\.0\.0\.0:\d+/.exec(each.title)?.[0] ?? ""}`]] });
+      case "reservation.add": return operation("reservation.remove", each.title.replace("Reserve", "Remove the reservation of"), { commands: [["netsh", "http", "delete", "urlacl", `url=${/https:\S+/.exec(each.title)?.[0] ?? ""}`]] });
+      case "service.stop": return operation("service.start", each.title.replace("Stop", "Start"), { commands: [["sc", "start", each.title.split(" ").at(-1) ?? ""]] });
+      case "service.start": return operation("service.stop", each.title.replace("Start", "Stop"), { commands: [["sc", "stop", each.title.split(" ").at(-1) ?? ""]] });
+      case "file.write": return operation("file.restore", "Put santedb.config back as it was", { details: each.details.slice(0, 1) });
+      default: return each;
+    }
   }
 
   async function back(planId: string, operations: readonly OperationView[], from: number): Promise<void> {
@@ -261,13 +278,13 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
       if (failing && each.kind === scenario.failAt) {
         failing = false;
         emit("plan.progress", { planId, direction: "forward", step, of: operations.length, title: each.title, state: "failed" });
-        const error = each.kind === "certificate.import" ? problem("certificate-store-failed", { act: "import the certificate", reason: "access is denied (0x80070005)" }) : each.kind === "service.start"
+        const error = linuxFailure(each) ?? (each.kind === "certificate.import" ? problem("certificate-store-failed", { act: "import the certificate", reason: "access is denied (0x80070005)" }) : each.kind === "service.start"
           ? problem("service-will-not-start", { service: "sdb-www-default", reason: "it did not answer the start or stop request in time (Windows error 1053)", remedy: "Read the service's own log; its program hangs or waits for something." }, {
             evidence: { command: ["sc", "start", "sdb-www-default"], output: "[SC] StartService FAILED 1053:\r\n\r\nThe service did not respond to the start or control request in a timely fashion.\r\n" } })
           : each.kind === "proxy.reload" ? problem("nginx-not-reloaded", { reason: "bind() to 0.0.0.0:8443 failed (98: Address already in use)" }, {
             evidence: { command: ["nginx", "-s", "reload"], output: "2026/11/28 10:12:01 [emerg] 412#412: bind() to 0.0.0.0:8443 failed (98: Address already in use)\n" } })
           : problem("binding-refused", { endpoint: "0.0.0.0:9200", reason: "a record exists already (Win32 183)", remedy: "Review the change again." }, {
-            evidence: { command: each.commands[0] ?? [], output: "\r\nSSL Certificate add failed, Error: 183\r\nCannot create a file when that file already exists.\r\n\r\n" } });
+            evidence: { command: each.commands[0] ?? [], output: "\r\nSSL Certificate add failed, Error: 183\r\nCannot create a file when that file already exists.\r\n\r\n" } }));
         throw await fail(step, error, "failed");
       }
       emit("plan.progress", { planId, direction: "forward", step, of: operations.length, title: each.title, state: each.title.includes("Example TLS CA 2") ? "already" : "done" });
@@ -291,7 +308,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
         if (files.every(({ name }) => name.endsWith(".key"))) return Promise.reject(problem("certificate-missing", { file: files[0]?.name ?? "" }));
         const isEnded = files.some(({ name }) => name.includes("ended"));
         const authorities = files.some(({ name }) => name.includes("without-root")) ? [intermediate] : [intermediate, root];
-        const leaf = isEnded ? ended : offered;
+        const leaf = isEnded ? ended : files.some(({ name }) => name.includes("ec-")) ? elliptic : offered;
         const withKey = !files.every(({ name }) => name.endsWith(".crt"));
         const answer: Inspection = {
           format: protectedFile ? "pfx" : "pem", encryption: protectedFile ? "AES-256 (SHA-256)" : null,
@@ -308,12 +325,13 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     },
     ...httpSys,
     ...calls,
+    ...(linux && { instance: { ...calls.instance, show: async (input) => onLinux(await calls.instance.show(input)) } }),
     ...practiceCws({ scenario, emit }),
-    ...practiceProxy({ scenario, hold, nextId }),
+    proxy: { ...practiceProxy({ scenario, hold, nextId }).proxy, ...(linux && { state: linux.proxyState }) },
     endpoint: {
       planUnsecure,
       planReplaceCertificate,
-      planSecure: (request) => {
+      planSecure: linux?.planSecure ?? ((request) => {
         const target = instances.find(({ name, service }) => service === request.instance || name === request.instance);
         if (!target) return Promise.reject(problem("not-found", { what: "instance", name: request.instance }));
         if ("files" in request.certificate && request.certificate.files.some(({ name }) => name.endsWith(".pfx")) && request.certificate.password === undefined) {
@@ -337,7 +355,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
           },
         });
         return Promise.resolve(view);
-      },
+      }),
     },
     plan: {
       apply: ({ planId }) => apply(planId),

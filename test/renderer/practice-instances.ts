@@ -172,6 +172,7 @@ export function practiceInstances({ scenario, instances, change, hold, nextId }:
   readonly calls: Pick<Implementation, "instance" | "configuration" | "service">;
 } {
   const more = scenario.endpoints ?? 0;
+  const controls = scenario.machine?.kind === "linux" ? "systemctl" : "sc";
   const named = (name: string): Instance => {
     const byService = instances().find(({ service }) => service === name);
     const all = byService ? [byService] : instances().filter((each) => each.name === name);
@@ -205,9 +206,9 @@ export function practiceInstances({ scenario, instances, change, hold, nextId }:
     details: [file, `Copy: ${file}.20261122-081002.lockstep`, `SHA-256 now ${hexadecimal(1, 64)}`, `SHA-256 then ${hexadecimal(4, 64)}`], difference: linesOf(target, to),
   });
   const stop = (service: string, endProcess?: number): OperationView => (endProcess === undefined
-    ? operation("service.stop", `Stop the service ${service}`, { commands: [["sc", "stop", service]] })
+    ? operation("service.stop", `Stop the service ${service}`, { commands: [[controls, "stop", service]] })
     : operation("service.stop", `Stop the service ${service}; where it does not stop in time, end its process ${endProcess}`, { commands: [["sc", "stop", service], ["taskkill", "/PID", String(endProcess), "/F"]] }));
-  const start = (service: string): OperationView => operation("service.start", `Start the service ${service}`, { commands: [["sc", "start", service]] });
+  const start = (service: string): OperationView => operation("service.start", `Start the service ${service}`, { commands: [[controls, "start", service]] });
   const around = (target: Instance, steps: readonly OperationView[]): OperationView[] => (target.service !== "" && target.state === "running" ? [stop(target.service), ...steps, start(target.service)] : [...steps]);
   const answers = (port: number, scheme: string): OperationView => operation("verify.http", `Prove that ${scheme}://127.0.0.1:${port}/auth answers`);
   const planned = (title: string, operations: OperationView[], part: Partial<PlanView>, succeed: HeldPlan["succeed"]): PlanView => {

@@ -84,7 +84,7 @@ function Pem({ pem }: { readonly pem: string }) {
   );
 }
 
-function StoredView({ detail, error, elevates }: { readonly detail: StoredDetail; readonly error: LockstepError | null; readonly elevates: boolean }) {
+function StoredView({ detail, error, machine: { elevates, kind } }: { readonly detail: StoredDetail; readonly error: LockstepError | null; readonly machine: MachineDescription }) {
   const say = useSay();
   const restoresFocus = useRestoreFocusTarget();
   const { certificate, chain, findings, uses } = detail;
@@ -103,7 +103,7 @@ function StoredView({ detail, error, elevates }: { readonly detail: StoredDetail
       <div className="stack stored">
         <div className="row">
           {certificate.store === "My" && certificate.role === "leaf" && detail.privateKey === "proven" && <Button appearance="primary" onClick={secure}>{say("import.secure")}</Button>}
-          {certificate.store === "My" && certificate.role === "leaf" && uses.length > 0 && <Button icon={<ConvertIcon />} onClick={() => goTo({ page: "replace", thumbprint: certificate.thumbprint })}>{say("replace.actionShort")}</Button>}
+          {certificate.store === "My" && certificate.role === "leaf" && uses.length > 0 && kind !== "linux" && <Button icon={<ConvertIcon />} onClick={() => goTo({ page: "replace", thumbprint: certificate.thumbprint })}>{say("replace.actionShort")}</Button>}
           <Button {...restoresFocus} icon={<ExportIcon />} onClick={exporting.ask}>{say("stored.export")}</Button>
           <Button {...restoresFocus} icon={<DeleteIcon />} onClick={removing.ask}>{say("stored.remove")}</Button>
         </div>
@@ -136,5 +136,5 @@ export function StoredCertificatePage({ store, thumbprint, machine }: { readonly
   const loaded = useLoaded(show);
   const detail = loaded.state === "ready" ? loaded.value : loaded.state === "failed" ? loaded.last : null;
   if (!detail) return <><Above /><LoadedView loaded={loaded}>{() => null}</LoadedView></>;
-  return <StoredView detail={detail} error={loaded.state === "failed" ? loaded.error : null} elevates={machine.elevates} />;
+  return <StoredView detail={detail} error={loaded.state === "failed" ? loaded.error : null} machine={machine} />;
 }

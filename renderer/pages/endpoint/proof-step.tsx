@@ -2,11 +2,12 @@
 import type { Applied, PlanView } from "../../../app/contract.ts";
 import type { Act } from "../../host/host.tsx";
 import { useSay } from "../../messages/language.tsx";
-import { Notice } from "../../ui/index.ts";
+import { Notice, SuccessSmallIcon } from "../../ui/index.ts";
 import { ErrorNotice } from "../error-notice.tsx";
 import { FindingList } from "../finding-list.tsx";
 import { Heading } from "../page.tsx";
 import { OperationList } from "../plan/operation-list.tsx";
+import { provenBeside, provenOtherwise } from "../plan/served.ts";
 import { StepProgress } from "../plan/step-progress.tsx";
 import type { Steps } from "../plan/steps.ts";
 import { VerifiedTable } from "../plan/verified-table.tsx";
@@ -41,24 +42,36 @@ export function ProofStep({ name, texts, plan, act, steps, cancelling, elevates 
         </div>
       );
     }
-    case "done": return (
-      <div className="stack">
-        <div>
-          <Heading key="done" level={2}>{act.value.outcome === "unchanged" ? texts?.unchanged ?? say("proof.unchanged.title", { name }) : texts?.done ?? say("proof.done.title", { name })}</Heading>
-          <p className="lead">{say("proof.done.lead", { count: act.value.verified.length })}</p>
-        </div>
-        <section className="card">
-          <h3>{say("proof.served")}</h3>
-          <VerifiedTable verified={act.value.verified} planned={plan.certificate?.thumbprint ?? null} label={say("proof.served")} />
-          {plan.certificate && (
-            <div className="planned">
-              <span className="strong break">{commonName(plan.certificate.subject)}</span>
-              <Thumbprint value={plan.certificate.thumbprint} />
-            </div>
+    case "done": {
+      const planned = plan.certificate?.thumbprint ?? null;
+      const otherwise = provenOtherwise(act.value.operations);
+      return (
+        <div className="stack">
+          <div>
+            <Heading key="done" level={2}>{act.value.outcome === "unchanged" ? texts?.unchanged ?? say("proof.unchanged.title", { name }) : texts?.done ?? say("proof.done.title", { name })}</Heading>
+            <p className="lead">{say("proof.done.lead", { count: act.value.verified.length })}</p>
+          </div>
+          <section className="card">
+            <h3>{say("proof.served")}</h3>
+            <VerifiedTable verified={act.value.verified} planned={planned} own={provenBeside(plan.operations, planned)} label={say("proof.served")} />
+            {plan.certificate && (
+              <div className="planned">
+                <span className="strong break">{commonName(plan.certificate.subject)}</span>
+                <Thumbprint value={plan.certificate.thumbprint} />
+              </div>
+            )}
+          </section>
+          {otherwise.length > 0 && (
+            <section className="card">
+              <h3 id="also-proven">{say("proof.alsoProven")}</h3>
+              <ul className="checks" aria-labelledby="also-proven">
+                {otherwise.map((title) => <li key={title}><span className="step-icon"><SuccessSmallIcon className="tone-success" /></span><span>{title}</span></li>)}
+              </ul>
+            </section>
           )}
-        </section>
-        {act.value.findings.length > 0 && <section className="card"><FindingList findings={act.value.findings} label={say("review.findings")} /></section>}
-      </div>
-    );
+          {act.value.findings.length > 0 && <section className="card"><FindingList findings={act.value.findings} label={say("review.findings")} /></section>}
+        </div>
+      );
+    }
   }
 }

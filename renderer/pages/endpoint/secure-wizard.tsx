@@ -20,10 +20,12 @@ import { saveText } from "../save-file.ts";
 import { WizardSteps } from "../wizard-steps.tsx";
 import { AddressStep } from "./address-step.tsx";
 import { CertificateStep } from "./certificate-step.tsx";
-import { commandScript } from "./command-script.ts";
+import { commandScript, shellScript } from "./command-script.ts";
 import { ProofStep } from "./proof-step.tsx";
 import { ReviewStep } from "./review-step.tsx";
 import { endpointsOn, initialForm, nameToProve, requestOf } from "./secure-form.ts";
+import { faultsOf, initialSpeakerForm, namesOfCertificate, speakerRequest } from "./speaker-form.ts";
+import { SpeakerStep } from "./speaker-step.tsx";
 
 const wizardSteps = ["certificate", "address", "review", "proof"] as const;
 type WizardStep = (typeof wizardSteps)[number];
@@ -54,8 +56,12 @@ function Wizard({ instances, first, handed, machine }: {
   const host = useHost();
   const [step, setStep] = useState<WizardStep>("certificate");
 
+  const onLinux = machine.kind === "linux";
   const [form, setForm] = useState(() => initialForm(first));
-  const [accountMissing, setAccountMissing] = useState(false);
+  /** On Linux, in the place of the form. */
+  const [speaker, setSpeaker] = useState(() => initialSpeakerForm(first));
+  /** The person wanted to go on, so that what is missing or wrong is said. */
+  const [tried, setTried] = useState(false);
   const [planning, setPlanning] = useState(false);
   const [planError, setPlanError] = useState<LockstepError | null>(null);
   const [planned, setPlanned] = useState<{ readonly plan: PlanView; readonly request: string } | null>(null);
@@ -65,10 +71,14 @@ function Wizard({ instances, first, handed, machine }: {
   const plan = planned?.plan ?? null;
   const steps = useSteps(plan?.planId ?? "", plan?.operations ?? noOperations);
 
-  const instance = instances.find(({ service }) => service === form.instance) ?? first;
+  const instance = instances.find(({ service }) => service === (onLinux ? speaker : form).instance) ?? first;
   const attempt = useRef(0);
   useEffect(() => () => { attempt.current++; }, []);
   const suggested = (found: Inspection): string => nameToProve(leafOf(found), machine.hostName);
+  const suggestedNames = (found: Inspection): string => {
+    const leaf = leafOf(found);
+    return leaf ? namesOfCertificate(leaf) : "";
+  };
   const chosen = useChosenCertificate({
     handed,
     changed: (former) => {
@@ -77,16 +87,32 @@ function Wizard({ instances, first, handed, machine }: {
       setPlanning(false);
       // A name that was only suggested goes with its certificate.
       setForm((before) => (former && before.hostName === suggested(former) ? { ...before, hostName: "" } : before));
+      setSpeaker((before) => (former ? {
+        ...before,
+        ...(before.hostName === suggested(former) && { hostName: "" }),
+        ...(before.serverNames === suggestedNames(former) && { serverNames: "" }),
+      } : before));
     },
-    inspected: (found) => setForm((before) => (before.hostName === "" ? { ...before, hostName: suggested(found) } : before)),
+    inspected: (found) => {
+      setForm((before) => (before.hostName === "" ? { ...before, hostName: suggested(found) } : before));
+      setSpeaker((before) => ({
+        ...before,
+        ...(before.hostName === "" && { hostName: suggested(found) }),
+        ...(before.serverNames === "" && { serverNames: suggestedNames(found) }),
+      }));
+    },
   });
 
+  const certificate = chosen.inspection ? leafOf(chosen.inspection) : plan?.certificate ?? undefined;
+  const faults = onLinux ? faultsOf(speaker, certificate) : [];
+  const accountMissing = !onLinux && form.account === "" && form.otherAccount.trim() === "";
+
   const makePlan = async () => {
-    if (form.account === "" && form.otherAccount.trim() === "") {
-      setAccountMissing(true);
+    if (accountMissing || faults.length > 0) {
+      setTried(true);
       return;
     }
-    const request = requestOf(form, instance, chosen.allowExpired);
+    const request = onLinux ? speakerRequest(speaker, instance, chosen.allowExpired) : requestOf(form, instance, chosen.allowExpired);
     const asked = JSON.stringify(request);
     if (planned?.request === asked && act.state === "idle") {
       setStep("review");
@@ -94,7 +120,7 @@ function Wizard({ instances, first, handed, machine }: {
     }
     const mine = ++attempt.current;
     const current = () => attempt.current === mine;
-    setAccountMissing(false);
+    setTried(false);
     setPlanError(null);
     setPlanning(true);
     try {
@@ -125,15 +151,19 @@ function Wizard({ instances, first, handed, machine }: {
     setCancelling(true);
     host.plan.cancel({ planId: made.planId }).catch(() => setCancelling(false));
   };
+  const save = (made: PlanView) => {
+    const [script, ending] = onLinux ? [shellScript, "sh"] as const : [commandScript, "cmd"] as const;
+    saveText(`lockstep-${made.planId}.${ending}`, script(made, say("review.saveCommands.note")));
+  };
   const close = () => goTo({ page: "overview" });
 
   const shield = machine.elevates && { icon: <ShieldIcon />, "aria-describedby": "elevates" };
-  const count = endpointsOn(instance, form.port ?? instance.port);
+  const count = endpointsOn(instance, (onLinux ? speaker : form).port ?? instance.port);
   const finished = act.state === "done" || plan?.outcome === "unchanged";
 
   return (
     <Page title={say("secure.title", { name: instance.name })}>
-      <WizardSteps titles={wizardSteps.map((each) => say(`secure.step.${each}`))} current={wizardSteps.indexOf(step)} finished={act.state === "done"} />
+      <WizardSteps titles={wizardSteps.map((each) => say(each === "address" && onLinux ? "secure.step.speaker" : `secure.step.${each}`))} current={wizardSteps.indexOf(step)} finished={act.state === "done"} />
       <div className="wizard-body" onKeyDown={(event) => {
         // Enter in a text field goes on, as in every Windows wizard.
         if (step === "address" && event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.type !== "radio" && event.target.type !== "checkbox") {
@@ -145,9 +175,11 @@ function Wizard({ instances, first, handed, machine }: {
           <CertificateStep inspection={chosen.inspection} fileNames={chosen.fileNames} question={chosen.question} error={chosen.error} busy={chosen.reading} missing={chosen.missing}
             allowExpired={chosen.allowExpired} password={chosen.password} onFiles={chosen.takeFiles} onOpen={chosen.open} onAllowExpired={chosen.setAllowExpired} />
         )}
-        {step === "address" && (
-          <AddressStep instances={instances} instance={instance} form={form} accountMissing={accountMissing} planning={planning} error={planError} onChange={(changed) => { setForm(changed); setAccountMissing(false); }} />
-        )}
+        {step === "address" && (onLinux ? (
+          <SpeakerStep instances={instances} instance={instance} form={speaker} certificate={certificate} faults={faults} tried={tried} planning={planning} error={planError} onChange={(changed) => { setSpeaker(changed); setTried(false); }} />
+        ) : (
+          <AddressStep instances={instances} instance={instance} form={form} accountMissing={tried && accountMissing} planning={planning} error={planError} onChange={(changed) => { setForm(changed); setTried(false); }} />
+        ))}
         {step === "review" && plan && <ReviewStep plan={plan} />}
         {step === "proof" && plan && <ProofStep name={instance.name} plan={plan} act={act} steps={steps} cancelling={cancelling} elevates={machine.elevates} />}
       </div>
@@ -170,7 +202,7 @@ function Wizard({ instances, first, handed, machine }: {
         {step === "review" && plan && (
           <>
             {plan.outcome === "planned" && (
-              <Button appearance="subtle" icon={<SaveIcon />} onClick={() => saveText(`lockstep-${plan.planId}.cmd`, commandScript(plan, say("review.saveCommands.note")))}>{say("review.saveCommands")}</Button>
+              <Button appearance="subtle" icon={<SaveIcon />} onClick={() => save(plan)}>{say("review.saveCommands")}</Button>
             )}
             <Button onClick={() => setStep("address")}>{say("app.back")}</Button>
             {plan.outcome === "planned" && (

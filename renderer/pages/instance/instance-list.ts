@@ -1,6 +1,7 @@
 // The instances of the machine as a list: found by what a person types, sorted by what stands in a column.
 import type { Finding } from "../../../app/finding.ts";
 import type { Instance } from "../../../app/santedb/instance.ts";
+import { certificateOf, type FrontedInstance } from "../overview/front.ts";
 import { byGravity, gravest } from "../finding-order.ts";
 import { addressOfInstance } from "../overview/overview.ts";
 
@@ -12,7 +13,7 @@ export const firstSort: Sort = { column: "name", descending: false };
 
 /** An instance with what the list asks of it again and again. */
 export interface Entry {
-  readonly instance: Instance;
+  readonly instance: FrontedInstance;
   /** Null where the configuration has none, or cannot be read. */
   readonly address: string | null;
   /** When its certificate ends, in milliseconds; null without one. */
@@ -23,11 +24,12 @@ export interface Entry {
 }
 
 /** `wordsOf` gives the words by which the window shows an instance, in the reader's language. */
-export function entriesOf(instances: readonly Instance[], wordsOf: (instance: Instance) => readonly string[]): readonly Entry[] {
+export function entriesOf(instances: readonly FrontedInstance[], wordsOf: (instance: FrontedInstance) => readonly string[]): readonly Entry[] {
   return instances.map((instance) => {
-    const { name, service, account, certificate, configFile, findings } = instance;
-    const address = addressOfInstance(instance);
-    const texts = [name, service, account, address ?? "", configFile ?? "", certificate?.subject ?? "", certificate?.thumbprint ?? "", ...findings.flatMap(({ code, message }) => [code, message]), ...wordsOf(instance)];
+    const { name, service, account, configFile, findings, front } = instance;
+    const certificate = certificateOf(instance);
+    const address = front?.address ?? addressOfInstance(instance);
+    const texts = [name, service, account, address ?? "", addressOfInstance(instance) ?? "", configFile ?? "", certificate?.subject ?? "", certificate?.thumbprint ?? "", ...findings.flatMap(({ code, message }) => [code, message]), ...wordsOf(instance)];
     return { instance, address, end: certificate === null ? null : Date.parse(certificate.notAfter), worst: gravest(findings), text: texts.join("\n").toLowerCase() };
   });
 }

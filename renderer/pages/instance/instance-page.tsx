@@ -64,7 +64,7 @@ function Actions({ detail, elevates }: { readonly detail: InstanceDetail; readon
   );
 }
 
-function InstanceView({ detail, error, elevates }: { readonly detail: InstanceDetail; readonly error: LockstepError | null; readonly elevates: boolean }) {
+function InstanceView({ detail, error, machine: { elevates, kind } }: { readonly detail: InstanceDetail; readonly error: LockstepError | null; readonly machine: MachineDescription }) {
   const say = useSay();
   const { configuration, service, configFile } = detail;
   const findings = findingsOf(detail);
@@ -79,7 +79,7 @@ function InstanceView({ detail, error, elevates }: { readonly detail: InstanceDe
         {configuration && <ConfigurationCard configuration={configuration} />}
         <PlacesCard candidates={detail.candidates} />
         <JoinsCard joins={detail.joins} />
-        <BindingsCard detail={detail} />
+        {kind !== "linux" && <BindingsCard detail={detail} />}
         {configFile !== null && <BackupsCard of={service} file={configFile} elevates={elevates} />}
         {configuration && <AddressesOnly of={service} configuration={configuration} elevates={elevates} />}
       </div>
@@ -95,5 +95,5 @@ export function InstancePage({ service, machine }: { readonly service: string; r
     const view = <LoadedView loaded={loaded}>{() => null}</LoadedView>;
     return loaded.state === "failed" ? <Page title={service} above={<Above />}><div className="stack">{view}</div></Page> : <><Above />{view}</>;
   }
-  return <InstanceView detail={detail} error={loaded.state === "failed" ? loaded.error : null} elevates={machine.elevates} />;
+  return <InstanceView detail={detail} error={loaded.state === "failed" ? loaded.error : null} machine={machine} />;
 }

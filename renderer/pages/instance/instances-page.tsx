@@ -1,7 +1,6 @@
 // All instances of the machine: searched, sorted, opened; and a configuration opened by its file.
 import { useMemo, useState, type KeyboardEvent } from "react";
-import type { Host } from "../../../app/host.ts";
-import type { Instance } from "../../../app/santedb/instance.ts";
+import type { MachineDescription } from "../../../app/contract.ts";
 import { useLoaded } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import { addressOf, goTo } from "../../shell/route.ts";
@@ -9,12 +8,14 @@ import { Button, Empty, Field, Input, IntentIcon, OpenFileIcon, SearchLargeIcon,
 import { commonName } from "../certificate/days-left.ts";
 import { DaysLeftLabel } from "../certificate/days-left-label.tsx";
 import { LoadedView } from "../loaded-view.tsx";
+import { certificateOf, instancesLoader, type FrontedInstance } from "../overview/front.ts";
+import { InstanceAddress } from "../overview/instance-address.tsx";
+import { isSecured } from "../overview/overview.ts";
 import { Page } from "../page.tsx";
 import { SearchField } from "../search-field.tsx";
 import { columns, entriesOf, findEntries, firstSort, pathTyped, sortEntries, type Column, type Entry, type Sort } from "./instance-list.ts";
 import { ServiceState } from "./service-state.tsx";
 
-const loadInstances = (host: Host) => host.instance.list({});
 
 /** Rows drawn at first, and by each "Show more": enough to scroll, few enough to stay quick. */
 const pageLength = 100;
@@ -22,8 +23,9 @@ const pageLength = 100;
 /** How the list was left, so that it is found the same after an instance was looked at. */
 let left: { readonly text: string; readonly sort: Sort } = { text: "", sort: firstSort };
 
-function Row({ entry: { instance, address, worst } }: { readonly entry: Entry }) {
+function Row({ entry: { instance, worst } }: { readonly entry: Entry }) {
   const say = useSay();
+  const certificate = certificateOf(instance);
   return (
     <tr role="row">
       <td role="cell" className="instance-name">
@@ -31,11 +33,11 @@ function Row({ entry: { instance, address, worst } }: { readonly entry: Entry })
         <div className="dim">{say("instances.product", { product: say(`product.${instance.product}`), generation: say(`generation.${instance.generation}`) })}</div>
       </td>
       <td role="cell" data-label={say("overview.column.address")}>
-        {address === null ? <span className="dim">{say("overview.address.none")}</span> : <span className={`mono break${instance.scheme === "http" ? " tone-warning" : ""}`}>{address}</span>}
+        <InstanceAddress instance={instance} />
       </td>
       <td role="cell" data-label={say("overview.column.certificate")}>
-        {instance.certificate
-          ? <><span className="break">{commonName(instance.certificate.subject)}</span><div><DaysLeftLabel certificate={instance.certificate} /></div></>
+        {certificate
+          ? <><span className="break">{commonName(certificate.subject)}</span><div><DaysLeftLabel certificate={certificate} /></div></>
           : <span className="dim">{say("overview.certificate.none")}</span>}
       </td>
       <td role="cell" data-label={say("overview.column.service")}><ServiceState state={instance.state} /><div className="dim break">{instance.account}</div></td>
@@ -89,7 +91,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   target.focus();
 }
 
-function Instances({ instances }: { readonly instances: readonly Instance[] }) {
+function Instances({ instances }: { readonly instances: readonly FrontedInstance[] }) {
   const { say, tag } = useLanguage();
   const [view, setView] = useState(left);
   const [limit, setLimit] = useState(pageLength);
@@ -97,8 +99,8 @@ function Instances({ instances }: { readonly instances: readonly Instance[] }) {
     left = { ...view, ...part };
     setView(left);
   };
-  const entries = useMemo(() => entriesOf(instances, ({ product, generation, state, scheme, certificate }) => [
-    say(`product.${product}`), say(`generation.${generation}`), say(`service.${state}`), ...(scheme === "https" && certificate !== null ? [] : [say("overview.certificate.none")]),
+  const entries = useMemo(() => entriesOf(instances, (instance) => [
+    say(`product.${instance.product}`), say(`generation.${instance.generation}`), say(`service.${instance.state}`), ...(isSecured(instance) ? [] : [say("overview.certificate.none")]),
   ]), [instances, say]);
   const found = useMemo(() => findEntries(sortEntries(entries, view.sort, tag), view.text), [entries, view, tag]);
   return (
@@ -149,9 +151,9 @@ function OpenFile() {
   );
 }
 
-export function InstancesPage() {
+export function InstancesPage({ machine }: { readonly machine: MachineDescription }) {
   const say = useSay();
-  const loaded = useLoaded(loadInstances);
+  const loaded = useLoaded(instancesLoader(machine.kind));
   return (
     <Page title={say("instances.title")} lead={say("instances.lead")}>
       <div className="stack">

@@ -1,7 +1,6 @@
 // The overview: how this machine stands, said in words first, and what to do next.
 import type { MachineDescription } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
-import type { Instance } from "../../../app/santedb/instance.ts";
 import { useLoaded, useSession } from "../../host/host.tsx";
 import { useLanguage, useSay } from "../../messages/language.tsx";
 import type { Say } from "../../messages/message.ts";
@@ -16,9 +15,10 @@ import { useUndoDialog } from "../history/undo-dialog.tsx";
 import { ServiceState } from "../instance/service-state.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
-import { addressOfInstance, isSecured, nextStep, summarise } from "./overview.ts";
+import { certificateOf, instancesLoader, type FrontedInstance } from "./front.ts";
+import { InstanceAddress } from "./instance-address.tsx";
+import { isSecured, nextStep, summarise } from "./overview.ts";
 
-const loadInstances = (host: Host) => host.instance.list({});
 const loadHistory = (host: Host) => host.history.list({});
 const loadCertificates = async (host: Host) => (await host.certificate.list({})).filter(({ store, role }) => store === "My" && role === "leaf");
 
@@ -29,7 +29,7 @@ const soonestCount = 8;
 /** Length of the bar for the longest that public authorities issue. */
 const longestDays = 200;
 
-function leadText(instances: readonly Instance[], now: Date, machine: MachineDescription, say: Say): string {
+function leadText(instances: readonly FrontedInstance[], now: Date, machine: MachineDescription, say: Say): string {
   const { total, secured, ended, soonest } = summarise(instances, now);
   if (total === 0) return say("overview.lead.none", { host: machine.hostName });
   const state = secured === total ? say("overview.lead.all", { count: total })
@@ -42,7 +42,7 @@ function leadText(instances: readonly Instance[], now: Date, machine: MachineDes
   return [state, ...endings].join(" ");
 }
 
-function NextStepCard({ instances }: { readonly instances: readonly Instance[] }) {
+function NextStepCard({ instances }: { readonly instances: readonly FrontedInstance[] }) {
   const { say, tag } = useLanguage();
   const { now } = useSession();
   const next = nextStep(instances, now);
@@ -65,9 +65,9 @@ function NextStepCard({ instances }: { readonly instances: readonly Instance[] }
   );
 }
 
-function InstanceRow({ instance }: { readonly instance: Instance }) {
+function InstanceRow({ instance }: { readonly instance: FrontedInstance }) {
   const say = useSay();
-  const address = addressOfInstance(instance);
+  const certificate = certificateOf(instance);
   const secured = isSecured(instance);
   const { name } = instance;
   return (
@@ -75,11 +75,11 @@ function InstanceRow({ instance }: { readonly instance: Instance }) {
       <tr role="row">
         <td role="cell"><a className="strong" href={addressOf({ page: "instance", service: instance.service })}>{name}</a><div className="dim">{say(`product.${instance.product}`)}</div></td>
         <td role="cell" data-label={say("overview.column.address")}>
-          {address === null ? <span className="dim">{say("overview.address.none")}</span> : <span className={`mono break${instance.scheme === "http" ? " tone-warning" : ""}`}>{address}</span>}
+          <InstanceAddress instance={instance} />
         </td>
         <td role="cell" data-label={say("overview.column.certificate")}>
-          {instance.certificate
-            ? <><span className="break">{commonName(instance.certificate.subject)}</span><div><DaysLeftLabel certificate={instance.certificate} /></div></>
+          {certificate
+            ? <><span className="break">{commonName(certificate.subject)}</span><div><DaysLeftLabel certificate={certificate} /></div></>
             : <span className="dim">{say("overview.certificate.none")}</span>}
         </td>
         <td role="cell" data-label={say("overview.column.service")}><ServiceState state={instance.state} /></td>
@@ -100,7 +100,7 @@ function InstanceRow({ instance }: { readonly instance: Instance }) {
   );
 }
 
-function Instances({ instances }: { readonly instances: readonly Instance[] }) {
+function Instances({ instances }: { readonly instances: readonly FrontedInstance[] }) {
   const say = useSay();
   return (
     <section className="card instances" aria-labelledby="instances-title">
@@ -184,7 +184,7 @@ function RecentChanges() {
 export function OverviewPage({ machine }: { readonly machine: MachineDescription }) {
   const say = useSay();
   const { now } = useSession();
-  const loaded = useLoaded(loadInstances);
+  const loaded = useLoaded(instancesLoader(machine.kind));
   return (
     <Page title={say("overview.title")} lead={loaded.state === "ready" ? leadText(loaded.value, now, machine, say) : undefined}>
       <LoadedView loaded={loaded}>{(instances) => (

@@ -2,9 +2,10 @@
 import type { Certificate } from "../../../app/certificates/certificate.ts";
 import type { Instance } from "../../../app/santedb/instance.ts";
 import { daysLeft, type DaysLeft } from "../certificate/days-left.ts";
+import { certificateOf, type FrontedInstance } from "./front.ts";
 
-/** An instance answers over https when its addresses say so and its port has a certificate. */
-export const isSecured = (instance: Instance): boolean => instance.scheme === "https" && instance.certificate !== null;
+/** An instance answers over https when its addresses say so and its port has a certificate, or a site of NGINX stands before it. */
+export const isSecured = (instance: FrontedInstance): boolean => instance.front !== undefined || (instance.scheme === "https" && instance.certificate !== null);
 
 /** The address of an instance as one can type it, without a path; null where the configuration has none. */
 export function addressOfInstance({ scheme, host, port }: Instance): string | null {
@@ -22,12 +23,12 @@ export interface Summary {
   readonly soonest: number | null;
 }
 
-function standings(instances: readonly Instance[], now: Date): readonly DaysLeft[] {
-  const used = new Map(instances.flatMap(({ certificate }) => (certificate ? [[certificate.thumbprint, certificate] as const] : [])));
+function standings(instances: readonly FrontedInstance[], now: Date): readonly DaysLeft[] {
+  const used = new Map(instances.map(certificateOf).flatMap((certificate) => (certificate ? [[certificate.thumbprint, certificate] as const] : [])));
   return [...used.values()].map((certificate) => daysLeft(certificate, now));
 }
 
-export function summarise(instances: readonly Instance[], now: Date): Summary {
+export function summarise(instances: readonly FrontedInstance[], now: Date): Summary {
   const all = standings(instances, now);
   const soon = all.filter(({ standing }) => standing === "soon").map(({ days }) => days);
   return {
@@ -43,9 +44,12 @@ export type NextStep =
   | { readonly kind: "renew"; readonly instance: Instance; readonly certificate: Certificate; readonly left: DaysLeft };
 
 /** What is most worth doing: an ended certificate first, then a plain instance, then a certificate that ends soon. */
-export function nextStep(instances: readonly Instance[], now: Date): NextStep | null {
+export function nextStep(instances: readonly FrontedInstance[], now: Date): NextStep | null {
   const withCertificate = instances
-    .flatMap((instance) => (isSecured(instance) && instance.certificate ? [{ instance, certificate: instance.certificate, left: daysLeft(instance.certificate, now) }] : []))
+    .flatMap((instance) => {
+      const certificate = certificateOf(instance);
+      return isSecured(instance) && certificate ? [{ instance, certificate, left: daysLeft(certificate, now) }] : [];
+    })
     .toSorted((one, other) => Date.parse(one.certificate.notAfter) - Date.parse(other.certificate.notAfter));
   const ended = withCertificate.find(({ left }) => left.standing === "ended");
   if (ended) return { kind: "renew", ...ended };

@@ -1,7 +1,7 @@
 // The steps of a plan: what each does, exactly what it runs, the lines of a file that change; and how far it has come.
 import { Fragment, useState, type ReactNode } from "react";
-import { quoteCommand } from "../../../app/plan/quote.ts";
 import type { DifferenceLine, OperationView } from "../../../app/plan/operation.ts";
+import { typedArguments, typedCommand } from "../../../app/plan/shell-quote.ts";
 import { useSay } from "../../messages/language.tsx";
 import { Button, CopyButton, ErrorSmallIcon, PendingIcon, Spinner, SuccessSmallIcon, UndoneIcon } from "../../ui/index.ts";
 import { afterGap, commonIndent } from "./difference.ts";
@@ -35,10 +35,10 @@ export function Difference({ lines }: { readonly lines: readonly DifferenceLine[
 
 function CommandLine({ command }: { readonly command: readonly string[] }) {
   const say = useSay();
-  const line = quoteCommand(command);
+  const line = typedCommand(command);
   return (
     <div className="command">
-      <pre className="code">{command.map((argument, index) => <Fragment key={index}>{index > 0 && " "}<span className="argument">{quoteCommand([argument])}</span></Fragment>)}</pre>
+      <pre className="code">{typedArguments(command).map((argument, index) => <Fragment key={index}>{index > 0 && " "}<span className="argument">{argument}</span></Fragment>)}</pre>
       <CopyButton text={line} name={say("app.copyWhat", { what: line })} label={say("app.copy")} copied={say("app.copied")} failed={say("app.copyFailed")} />
     </div>
   );

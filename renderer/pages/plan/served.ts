@@ -1,5 +1,6 @@
 // What was proven, as it is shown: a row for each way of asking, and an answer for each path that was asked for.
 import type { Verified } from "../../../app/contract.ts";
+import type { OperationView } from "../../../app/plan/operation.ts";
 
 export interface Served {
   readonly address: string;
@@ -37,3 +38,11 @@ export function answeredPaths(verified: readonly Verified[]): readonly { readonl
   const paths = grouped(verified.filter(({ httpStatus }) => httpStatus !== null), ({ path }) => path);
   return paths.size < 2 ? [] : [...paths].map(([path, asked]) => ({ path, statuses: statusesOf(asked) }));
 }
+
+/** Certificates that a plan proves beside the one that it plans: those of other sites, which stay as they were. */
+export const provenBeside = (operations: readonly OperationView[], planned: string | null): readonly string[] =>
+  [...new Set(operations.flatMap(({ kind, details }) => (kind === "verify.tls" ? details : [])))].filter((thumbprint) => thumbprint !== planned);
+
+/** Titles of the checks that leave nothing to show but that they held; what was asked of several addresses, once. */
+export const provenOtherwise = (operations: readonly OperationView[]): readonly string[] =>
+  [...new Set(operations.filter(({ kind }) => kind === "verify.site" || kind === "verify.redirect" || kind === "verify.absence" || kind === "verify.configuration").map(({ title }) => title))];

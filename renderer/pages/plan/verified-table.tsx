@@ -7,11 +7,12 @@ import { answeredPaths, servedRows, type Served } from "./served.ts";
 
 const place = ({ address, port }: Served): string => (address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`);
 
-/** `planned` is the thumbprint that should be served; null where none was planned. */
-function ServedCertificate({ thumbprint, planned }: { readonly thumbprint: string | null; readonly planned: string | null }) {
+/** `planned` is the thumbprint that should be served, null where none was planned; `own` are those of others that stay as they were. */
+function ServedCertificate({ thumbprint, planned, own }: { readonly thumbprint: string | null; readonly planned: string | null; readonly own: readonly string[] }) {
   const say = useSay();
   if (thumbprint === null) return <span className="dim">{say("proof.plain")}</span>;
   if (planned === null) return <Thumbprint value={thumbprint} copy={false} />;
+  if (thumbprint !== planned && own.includes(thumbprint)) return <div className="served"><span className="with-icon"><SuccessSmallIcon className="tone-success" />{say("proof.own")}</span><Thumbprint value={thumbprint} copy={false} /></div>;
   const same = thumbprint === planned;
   return (
     <div className="served">
@@ -24,7 +25,9 @@ function ServedCertificate({ thumbprint, planned }: { readonly thumbprint: strin
   );
 }
 
-export function VerifiedTable({ verified, planned, label }: { readonly verified: readonly Verified[]; readonly planned: string | null; readonly label: string }) {
+export function VerifiedTable({ verified, planned, own = [], label }: {
+  readonly verified: readonly Verified[]; readonly planned: string | null; readonly own?: readonly string[]; readonly label: string;
+}) {
   const say = useSay();
   const answers = answeredPaths(verified);
   return (
@@ -42,7 +45,7 @@ export function VerifiedTable({ verified, planned, label }: { readonly verified:
               <td role="cell" data-label={say("proof.column.name")}>{each.serverName ?? <span className="dim">{say("proof.noName")}</span>}</td>
               <td role="cell" data-label={say("proof.column.protocol")}>{each.protocol}</td>
               <td role="cell" data-label={say("proof.column.status")}>{each.statuses.length > 0 ? each.statuses.join(", ") : <span className="dim">{say("proof.noStatus")}</span>}</td>
-              <td role="cell" data-label={say("proof.column.certificate")}><ServedCertificate thumbprint={each.thumbprint} planned={planned} /></td>
+              <td role="cell" data-label={say("proof.column.certificate")}><ServedCertificate thumbprint={each.thumbprint} planned={planned} own={own} /></td>
             </tr>
           ))}
         </tbody>
