@@ -258,6 +258,7 @@ export function createConsole(parts: ConsoleParts): Implementation {
         return planView(plan, verified);
       },
       planReplaceCertificate: async (request) => {
+        if (machine.kind === "linux") throw problem("unsupported", { what: "Replacing a certificate everywhere at once (secure the instance again with the new one)" });
         await refuseWhileInterrupted();
         const { plan, materials, verified } = await planReplace(machine, parts.reader, request, parts.random());
         hold(plan, materials);

@@ -1,16 +1,17 @@
-// Where a certificate is used: bindings, configurations that name it, and the services that are served with it.
+// Where a certificate is used: bindings, configurations that name it, the services that are served with it, sites of NGINX.
 import type { Machine } from "../machine.ts";
 import { findInstances, type FoundInstance } from "../santedb/discovery.ts";
 import { configurationLimit } from "../santedb/configuration.ts";
 import { decodeText, encodingOf } from "../santedb/encoding.ts";
 import { parseEndpoint } from "../http-sys/binding.ts";
+import { sitesServing } from "../nginx/serving.ts";
 import type { Use } from "./certificate.ts";
 import { namesOf } from "./thumbprint.ts";
 
 /**
  * Every use of a certificate that this machine shows, bindings first. A configuration uses it where its text, or that of
  * a file that it includes, holds the thumbprint, whatever element that is for; a service, where its configuration does or
- * a binding of its port.
+ * a binding of its port, or of Mono's; a site of NGINX, where the file that it sends holds the certificate.
  */
 export async function whereUsed(machine: Machine, thumbprint: string): Promise<readonly Use[]> {
   const [bindings, instances, stored] = await Promise.all([machine.httpSys.bindings(), findInstances(machine), machine.certificates.find("My", thumbprint)]);
@@ -22,7 +23,8 @@ export async function whereUsed(machine: Machine, thumbprint: string): Promise<r
   return [
     ...bound.map(({ endpoint }): Use => ({ kind: "binding", subject: endpoint })),
     ...[...new Set(naming.flatMap(({ files }) => files))].map((file): Use => ({ kind: "configuration", subject: file })),
-    ...[...new Set(served.map(({ found }) => found.instance.service))].map((service): Use => ({ kind: "service", subject: service })),
+    ...[...new Set([...served, ...naming.filter(({ found: { instance: { certificate } } }) => certificate?.thumbprint === thumbprint)].map(({ found }) => found.instance.service))].map((service): Use => ({ kind: "service", subject: service })),
+    ...(await sitesServing(machine, thumbprint)).map((file): Use => ({ kind: "proxy", subject: file })),
   ];
 }
 

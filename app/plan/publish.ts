@@ -41,13 +41,15 @@ export async function chooseForSite(machine: Machine, reader: CertificateReader,
   }
 }
 
-/** The site with all that is left out filled in from the machine. */
-export function siteFor({ nginx, installation }: NginxNow, { site, certificate }: PublishRequest, thumbprint: string): Site {
+/** The site with all that is left out filled in from the machine; `loopbacks` are the addresses that it has. */
+export function siteFor({ nginx, installation }: NginxNow, { site, certificate }: PublishRequest, thumbprint: string, loopbacks: readonly string[]): Site {
   const version = parseVersion(installation.version);
   if (!version) throw problem("nginx-broken", { reason: `it says that it is version ${installation.version}; ${formatVersion(oldestVersion)} and newer are known` });
   const files = nginx.certificateFiles(thumbprint);
   return {
     ...site, nginxVersion: formatVersion(version),
+    // NGINX does not start where it is to listen over IPv6 on a machine without.
+    ...(site.listenOn === undefined && !loopbacks.some((address) => address.includes(":")) && { listenOn: ["0.0.0.0"] }),
     certificate: certificate || site.certificate === undefined ? files.certificate : site.certificate,
     key: certificate || site.key === undefined ? files.key : site.key,
   };
@@ -88,7 +90,7 @@ async function pathsOf(machine: Machine, { upstreams }: SettledSite): Promise<re
 export async function planPublish(machine: Machine, reader: CertificateReader, request: PublishRequest, random: number): Promise<Planned> {
   const chosen = await chooseForSite(machine, reader, request);
   const now = await nginxNow(machine);
-  const site = siteFor(now, request, chosen.certificate.thumbprint);
+  const site = siteFor(now, request, chosen.certificate.thumbprint, await machine.network.loopbacks());
   const settled = settle(site);
   const paths = await pathsOf(machine, settled);
   const looks = await Promise.all(settled.upstreams.map((at) => lookAt(machine, settled, at, paths[0] ?? "/")));

@@ -9,6 +9,7 @@ import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import type { Machine, StoreName } from "../machine.ts";
 import { planId, type Plan } from "./plan.ts";
+import { readWhole } from "./whole-file.ts";
 
 export interface Removal {
   readonly store: StoreName;
@@ -17,7 +18,7 @@ export interface Removal {
   readonly force: boolean;
 }
 
-/** Reads the machine and gives the plan of one step; changes nothing. Throws not-found, certificate-in-use. */
+/** Reads the machine and gives the plan; changes nothing. Throws not-found, certificate-in-use. */
 export async function planRemove(machine: Machine, { store, thumbprint, force }: Removal, random: number): Promise<Plan> {
   const found = await machine.certificates.find(store, thumbprint);
   if (!found) throw problem("not-found", { what: `certificate in the machine's ${store} store`, name: thumbprint });
@@ -44,10 +45,12 @@ export async function planRemove(machine: Machine, { store, thumbprint, force }:
       hint: "Without it Windows may send an incomplete chain, which some clients refuse.",
     });
   }
+  const chain = store === "My" ? machine.nginx?.certificateFiles(thumbprint).certificate : undefined;
+  const chainFile = chain === undefined ? null : await readWhole(machine.files, chain);
   return {
     id: planId(machine.clock.now(), random),
     title: `Remove the certificate of ${fields.alternativeNames?.[0] ?? fields.commonName ?? fields.subject}`,
-    operations: [{ kind: "certificate.remove", store, thumbprint, subject: fields.subject, ...(!found.hasPrivateKey && { certificate: encodeBase64(found.der) }) }],
+    operations: [...(chain !== undefined && chainFile ? [{ kind: "file.put" as const, path: chain, of: "chain" as const, previous: chainFile, next: null }] : []), { kind: "certificate.remove", store, thumbprint, subject: fields.subject, ...(!found.hasPrivateKey && { certificate: encodeBase64(found.der) }) }],
     proof: [], differences: [], findings,
     certificate: describeFields(fields, { hasPrivateKey: found.hasPrivateKey, role: roleOfFields(fields) }),
   };

@@ -57,7 +57,7 @@ export async function planSecureByNginx(machine: Machine, reader: CertificateRea
   if (port === null || host === null) throw problem("configuration-no-endpoint", { file });
   if (service.state === "stopped" && await isTaken(machine, "127.0.0.1", port)) throw problem("port-taken", { port });
 
-  const now = await nginxNow(machine);
+  const [now, loopbacks] = await Promise.all([nginxNow(machine), machine.network.loopbacks()]);
   const serverNames = wanted.serverNames ?? (request.hostName !== undefined && request.hostName !== "" ? [request.hostName] : namesOf(chosen.certificate.names));
   if (serverNames.length === 0) throw problem("input-invalid", { problem: "the certificate has no host name, so clients cannot ask for one; give --server-name." });
   const described: PublishRequest = {
@@ -67,7 +67,7 @@ export async function planSecureByNginx(machine: Machine, reader: CertificateRea
     },
     certificate: request.certificate,
   };
-  const site = siteFor(now, described, chosen.certificate.thumbprint);
+  const site = siteFor(now, described, chosen.certificate.thumbprint, loopbacks);
   const settled = settle(site);
   const endpoints = configuration.endpoints.filter((endpoint) => endpoint.port === port);
   const steps = await siteSteps(machine, now, { site, chosen, imports: true, paths: endpoints.map(({ path }) => ({ path })) }, await machine.certificates.list());
@@ -76,7 +76,6 @@ export async function planSecureByNginx(machine: Machine, reader: CertificateRea
   const written = await fileSteps(machine, edits, id);
   const around = serviceSteps(services, service);
   const restart = edits.length > 0 || service.state !== "running";
-  const loopbacks = await machine.network.loopbacks();
   const reachable = loopbacks.filter((address) => host === "0.0.0.0" ? !address.includes(":") : host === "[::]" ? address.includes(":") : true).slice(0, 1);
   const changes: readonly Operation[] = [
     ...(restart ? [...around.stop, ...written.operations, ...around.start, ...configurationCheck(configuration, edits), ...httpChecks(endpoints.slice(0, 1), host, reachable)] : []),

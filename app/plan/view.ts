@@ -62,6 +62,8 @@ export function commandsOf(operation: Operation): readonly Command[] {
 
 export const storeTitle = { My: "Personal", CA: "Intermediate Certification Authorities", Root: "Trusted Root Certification Authorities" } as const;
 const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
+/** A name is asked at 127.0.0.1; any other address is told. */
+const elsewhere = (address: string): string => (address === "127.0.0.1" ? "" : ` at ${hostPart(address)}`);
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** "6 addresses and 2 settings". */
@@ -101,11 +103,11 @@ export function titleOf(operation: Operation): string {
       ? `Take the certificate off Mono's port ${operation.port} for ${operation.user.name}`
       : `Bind the certificate to Mono's port ${operation.port} for ${operation.user.name}`;
     case "verify.site": return `Try the site in an NGINX of its own: names, certificate, redirect, forwarded headers, size of uploads`;
-    case "verify.redirect": return `Prove that http://${operation.host}${operation.port === 80 ? "" : `:${operation.port}`}${operation.path} sends clients to ${operation.location}`;
+    case "verify.redirect": return `Prove that http://${operation.host}${operation.port === 80 ? "" : `:${operation.port}`}${operation.path}${elsewhere(operation.address)} sends clients to ${operation.location}`;
     case "verify.absence": return `See that ${operation.serverName ?? hostPart(operation.address)}:${operation.port} no longer presents this certificate`;
     case "verify.tls": return operation.serverName === null
       ? `Prove that ${hostPart(operation.address)}:${operation.port} presents this certificate`
-      : `Prove that ${operation.serverName}:${operation.port} presents this certificate`;
+      : `Prove that ${operation.serverName}:${operation.port}${elsewhere(operation.address)} presents this certificate`;
     case "verify.http": return `Prove that ${operation.scheme}://${hostPart(operation.address)}:${operation.port}${operation.path} answers`;
     case "verify.configuration": return `Read ${fileNameOf(operation.path)} again: it must have the ${plural(operation.endpoints.length, "address", "addresses")} planned`;
   }

@@ -42,7 +42,7 @@ export async function findInstances(machine: Machine): Promise<readonly FoundIns
   return Promise.all(services.map(async (service): Promise<FoundInstance> => {
     const read = await readService(machine, service);
     return {
-      service, instance: describeInstance(service, read, bound), candidates: read.candidates,
+      service, instance: describeInstance(service, read, await monoBound(machine, service, read) ?? bound), candidates: read.candidates,
       read: read.state === "read" || (read.state === "unreadable" && read.files) ? { files: read.files as ConfigurationFiles, configuration: read.state === "read" ? read.configuration : null } : null,
     };
   }));
@@ -82,7 +82,7 @@ export async function findInstance(machine: Machine, name: string): Promise<Inst
     case "unreadable": throw read.error;
     case "read": {
       const { file, files, configuration } = read;
-      return { instance: describeInstance(service, read, await boundCertificates(machine)), file, files, configuration };
+      return { instance: describeInstance(service, read, await monoBound(machine, service, read) ?? await boundCertificates(machine)), file, files, configuration };
     }
   }
 }
@@ -134,6 +134,20 @@ async function boundCertificates(machine: Machine): Promise<Bound> {
   try {
     const [bindings, stored] = await Promise.all([machine.httpSys.bindings(), machine.certificates.list("My")]);
     return { byPort: (port) => certificateOf(bindings, stored, port), findings: [] };
+  } catch (thrown) {
+    return { byPort: () => null, findings: [errorFinding(asLockstepError(thrown), "warning")] };
+  }
+}
+
+/** What Mono presents on the port of an instance that speaks TLS itself; null on a machine without Mono. */
+async function monoBound({ mono }: Machine, { record }: SanteDbService, read: Read): Promise<Bound | null> {
+  if (!mono) return null;
+  const [first] = read.state === "read" ? read.configuration.endpoints : [];
+  if (first?.scheme !== "https") return { byPort: () => null, findings: [] };
+  try {
+    const pair = await mono.bound(await mono.user(record), first.port);
+    const certificate = pair?.certificate ? describe(pair.certificate, { hasPrivateKey: pair.privateKey !== null, role: "leaf" }) : null;
+    return { byPort: (port) => (port === first.port ? certificate : null), findings: [] };
   } catch (thrown) {
     return { byPort: () => null, findings: [errorFinding(asLockstepError(thrown), "warning")] };
   }

@@ -105,6 +105,12 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     expect(ran.status, ran.stdout).toBe(0);
     expect(ran.json.value.operations.map(({ kind }: { kind: string }) => kind)).not.toContain("service.stop");
     expect((await server.served()).https).toBe(renewed.thumbprint);
+
+    // The one that is served is in use, and is not removed; the one that was, is with its chain.
+    expect((await server.run(["certificate", "where-used", renewed.thumbprint])).json.value).toEqual([{ kind: "proxy", subject: join(server.sitesEnabled, `dcdr-${hostName}-${server.ports.https}.conf`) }]);
+    expect(refusal(await server.run(["certificate", "remove", renewed.thumbprint, "--yes"]))).toMatchObject({ status: 3, code: "certificate-in-use" });
+    expect((await server.run(["certificate", "where-used", pfx.thumbprint])).json.value).toEqual([]);
+
     expect((await server.run(["history", "undo"])).status).toBe(0);
     expect(server.snapshot()).toEqual(snapshot);
     expect(await server.served()).toEqual(served);
@@ -118,8 +124,10 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     const off = await server.run(["endpoint", "unsecure", "default", "--yes"]);
     expect(off.status, off.stdout).toBe(0);
     expect(await server.served()).toEqual(servedBefore);
-    // The certificate stays in the store, as on Windows.
-    for (const args of [["history", "undo"], ["proxy", "unpublish", hostName, "--yes"]]) expect((await server.run(args)).status).toBe(0);
+    // The certificate stays in the store, as on Windows, until it is removed.
+    const removed = await server.run(["certificate", "remove", pfx.thumbprint, "--yes"]);
+    expect(removed.status, removed.stdout).toBe(0);
+    expect(Object.keys(server.snapshot()).filter((path) => path.includes(pfx.thumbprint))).toEqual([]);
     rmSync(server.certificates, { recursive: true });
     await whole();
   }, 180_000);
