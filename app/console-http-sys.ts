@@ -1,6 +1,7 @@
 // The console's answers about HTTP.sys: bindings, reservations, the listen list, and other machines' output.
 import { describe } from "./certificates/describe.ts";
 import type { ExplainRequest, PlanView, Verified } from "./contract.ts";
+import { problem } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import type { Implementation } from "./host.ts";
 import { serviceAccounts } from "./http-sys/account.ts";
@@ -90,20 +91,34 @@ async function namedReservations(machine: Machine): Promise<Reservation[]> {
 
 /** The answers to `binding`, `reservation`, `listenList` and `transcript`. */
 export function httpSysAnswers({ machine, random, refuseWhileInterrupted, hold }: HttpSysParts): Pick<Implementation, "binding" | "reservation" | "listenList" | "transcript"> {
+  const onWindows = (): void => {
+    if (machine.kind === "linux") throw problem("unsupported", { what: "HTTP.sys, which is a part of Windows," });
+  };
   const review = async (plan: () => Promise<Plan>): Promise<PlanView> => {
+    onWindows();
     await refuseWhileInterrupted();
     return hold(await plan(), []);
   };
   return {
     binding: {
-      list: async () => [...await machine.httpSys.bindings()],
-      explain: (request) => explain(machine, request),
+      list: async () => {
+        onWindows();
+        return [...await machine.httpSys.bindings()];
+      },
+      explain: async (request) => {
+        if (request.transcript === undefined) onWindows();
+        return explain(machine, request);
+      },
       planSet: (request) => review(() => planBindingSet(machine, request, random())),
       planRemove: (request) => review(() => planBindingRemove(machine, request, random())),
     },
     reservation: {
-      list: () => namedReservations(machine),
+      list: async () => {
+        onWindows();
+        return namedReservations(machine);
+      },
       check: async () => {
+        onWindows();
         const [endpoints, reservations] = await Promise.all([configuredEndpoints(machine), namedReservations(machine)]);
         return checkReservations(endpoints, reservations);
       },
@@ -112,6 +127,7 @@ export function httpSysAnswers({ machine, random, refuseWhileInterrupted, hold }
     },
     listenList: {
       show: async () => {
+        onWindows();
         const addresses = [...await machine.httpSys.listenList()];
         return { addresses, findings: [...listenFindings(addresses)] };
       },

@@ -10,11 +10,11 @@ import { lintSites, namedPaths } from "../nginx/lint.ts";
 import { formOf } from "../nginx/marker.ts";
 import { siteOf, targetsOf, type Server, type Site as Servers } from "../nginx/server.ts";
 import type { ProxyState, PublishedSite, SiteMaterial } from "../nginx/site.ts";
-import { lineDifference } from "../santedb/line-difference.ts";
 import type { PlannedChange } from "./configuration.ts";
 import { nginxCall, nginxNow, reachedBy, servedNow } from "./nginx-now.ts";
 import type { Operation } from "./operation.ts";
 import { planId } from "./plan.ts";
+import { linesBetween } from "./site-steps.ts";
 import { readWhole } from "./whole-file.ts";
 
 /** Bytes of a site's file, and of a certificate that it names, that are read. */
@@ -145,7 +145,7 @@ export async function planUnpublish(machine: Machine, name: string, random: numb
         code: "certificate-stays", severity: "information", message: "The certificate and its key stay where they are.",
         hint: "Remove them with `lockstep certificate remove`, if nothing else needs them.",
       }],
-      differences: [{ path: site.path, lines: [...lineDifference(new TextEncoder().encode(site.text), new Uint8Array(), 2)] }],
+      differences: [{ path: site.path, lines: [...linesBetween(site.text, "")] }],
     },
     verified: [],
   };

@@ -13,7 +13,7 @@ import { askedName } from "../nginx/trial.ts";
 import { lineDifference } from "../santedb/line-difference.ts";
 import { importSteps, type Chosen } from "./chosen.ts";
 import { listensOn, nginxCall, servedNow, type NginxNow } from "./nginx-now.ts";
-import type { Operation } from "./operation.ts";
+import type { DifferenceLine, Operation } from "./operation.ts";
 import type { Materials, Plan } from "./plan.ts";
 import { isTaken, tryVerify } from "./proof.ts";
 import { readWhole } from "./whole-file.ts";
@@ -44,10 +44,11 @@ export interface SiteWanted {
   readonly paths: readonly ProvenPath[];
 }
 
-const lines = (before: string, after: string) => {
-  const encoder = new TextEncoder();
-  return [...lineDifference(encoder.encode(before), encoder.encode(after), 2)];
-};
+/** The lines that change. What ends the last of them is no line of its own. */
+export function linesBetween(before: string, after: string): readonly DifferenceLine[] {
+  const [one, other] = [before, after].map((text) => new TextEncoder().encode(text.replace(/\n$/, "")));
+  return one && other ? lineDifference(one, other, 2) : [];
+}
 
 /** The certificate with its intermediates as NGINX sends them. */
 async function chainText(machine: Machine, { leaf, intermediates, certificate }: Chosen, isStored: boolean): Promise<string> {
@@ -93,7 +94,7 @@ export async function siteSteps(machine: Machine, now: NginxNow, { site, chosen,
     materials: needed ? materials : new Map(),
     findings: [...chosen.findings, ...rendered.findings.filter(({ code }) => code !== "site-http2-form"), ...defaultFindings(others, settled)],
     differences: [
-      ...(written.length > 0 ? [{ path, lines: lines(present?.text ?? "", rendered.text) }] : []),
+      ...(written.length > 0 ? [{ path, lines: [...linesBetween(present?.text ?? "", rendered.text)] }] : []),
     ],
   };
 }

@@ -95,7 +95,7 @@ export function titleOf(operation: Operation): string {
       : `Stop the service ${operation.service}; where it does not stop in time, end its process ${operation.endProcess}`;
     case "service.start": return `Start the service ${operation.service}`;
     case "file.put": return putTitle(operation);
-    case "link.set": return operation.next === null ? `Turn the site off: remove the link ${operation.path}` : `Turn the site on: link it as ${operation.path}`;
+    case "link.set": return operation.next === null ? `Turn the site off: remove the link ${fileNameOf(operation.path)}` : `Turn the site on by the link ${fileNameOf(operation.path)}`;
     case "proxy.check": return "See that NGINX takes its configuration as it is, before anything of it is changed";
     case "proxy.reload": return operation.wasRunning ? "Have NGINX test the configuration and take it" : "Have NGINX test the configuration, and start it";
     case "proxy.stop": return "Stop NGINX, which did not run before";
@@ -104,7 +104,9 @@ export function titleOf(operation: Operation): string {
       : `Bind the certificate to Mono's port ${operation.port} for ${operation.user.name}`;
     case "verify.site": return `Try the site in an NGINX of its own: names, certificate, redirect, forwarded headers, size of uploads`;
     case "verify.redirect": return `Prove that http://${operation.host}${operation.port === 80 ? "" : `:${operation.port}`}${operation.path}${elsewhere(operation.address)} sends clients to ${operation.location}`;
-    case "verify.absence": return `See that ${operation.serverName ?? hostPart(operation.address)}:${operation.port} no longer presents this certificate`;
+    case "verify.absence": return operation.serverName === null
+      ? `See that ${hostPart(operation.address)}:${operation.port} no longer presents this certificate`
+      : `See that ${operation.serverName}:${operation.port}${elsewhere(operation.address)} no longer presents this certificate`;
     case "verify.tls": return operation.serverName === null
       ? `Prove that ${hostPart(operation.address)}:${operation.port} presents this certificate`
       : `Prove that ${operation.serverName}:${operation.port}${elsewhere(operation.address)} presents this certificate`;
@@ -114,9 +116,9 @@ export function titleOf(operation: Operation): string {
 }
 
 function putTitle({ path, of, previous, next }: OperationOf<"file.put">): string {
-  const what = of === "site" ? "the site" : "the certificate with its intermediates";
-  const verb = next === null ? "Remove" : previous === null ? "Write" : "Write anew";
-  return `${verb} ${what}, ${path}`;
+  const what = of === "site" ? `the site ${fileNameOf(path)}` : "the certificate with its intermediates";
+  if (next === null) return `Remove ${what}`;
+  return previous === null ? `Write ${what}` : `Write ${what} anew`;
 }
 
 function detailsOf(operation: Operation): readonly string[] {

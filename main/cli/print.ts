@@ -57,10 +57,12 @@ export function planText(plan: PlanView, paint: Paint): string {
   return `${paint("bold", printable(plan.title))}\n\n${plan.operations.map((operation, index) => operationLines(operation, index + 1, paint)).join("")}\n${findingLines(plan.findings, paint)}`;
 }
 
-/** One line for each address and name, with the statuses of all requests that were made there. */
+/** One line for each address and name, with the statuses of all requests that were made there; of the root, which only shows that somebody answers, where there was no other. */
 export function verifiedText(verified: readonly Verified[], paint: Paint): string {
   const statuses = new Map<string, Set<number>>();
-  for (const { address, port, serverName, thumbprint, protocol, httpStatus } of verified) {
+  const asked = new Set(verified.flatMap(({ address, port, path, httpStatus }) => (path !== "/" && httpStatus !== null ? [`${address} ${port}`] : [])));
+  for (const { address, port, serverName, thumbprint, protocol, path, httpStatus: answered } of verified) {
+    const httpStatus = path === "/" && asked.has(`${address} ${port}`) ? null : answered;
     const where = serverName === null ? `${address.includes(":") ? `[${address}]` : address}:${port}` : `${serverName}:${port}`;
     const line = `${where} ${thumbprint === null ? "answers over plain http" : `presents ${thumbprint} (${protocol})`}`;
     const seen = statuses.get(line) ?? new Set();

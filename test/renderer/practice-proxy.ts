@@ -75,10 +75,10 @@ export function practiceProxy({ scenario, hold, nextId }: {
     const isThere = state.sites.some((each) => each.fileName === fileName);
     return [
       operation("proxy.check", "See that NGINX takes its configuration as it is, before anything of it is changed", { commands: [["nginx", "-t"]] }),
-      ...(request.certificate ? [operation("file.put", "Write the certificate with its intermediates, /etc/lockstep/chain.pem", { details: [offered.thumbprint] })] : []),
+      ...(request.certificate ? [operation("file.put", "Write the certificate with its intermediates", { details: [offered.thumbprint] })] : []),
       operation("verify.site", "Try the site in an NGINX of its own: names, certificate, redirect, forwarded headers, size of uploads", { details: [offered.thumbprint] }),
-      operation("file.put", `${isThere ? "Write anew" : "Write"} the site, ${path}`, { details: [path], difference: addedLines(text) }),
-      ...(isThere ? [] : [operation("link.set", `Turn the site on: link it as ${enabled}/${fileName}`, { details: [`${enabled}/${fileName} -> ${path}`] })]),
+      operation("file.put", `Write the site ${fileName}${isThere ? " anew" : ""}`, { details: [path], difference: addedLines(text) }),
+      ...(isThere ? [] : [operation("link.set", `Turn the site on by the link ${fileName}`, { details: [`${enabled}/${fileName} -> ${path}`] })]),
       operation("proxy.reload", "Have NGINX test the configuration and take it", { commands: [["nginx", "-t"], ["nginx", "-s", "reload"]] }),
       operation("verify.tls", `Prove that ${name}:${port} presents this certificate`, { details: [offered.thumbprint] }),
       operation("verify.http", `Prove that https://127.0.0.1:${port}/ answers`),
@@ -128,8 +128,8 @@ export function practiceProxy({ scenario, hold, nextId }: {
         if (!found) throw problem("not-found", { what: "site", name });
         const operations = [
           operation("proxy.check", "See that NGINX takes its configuration as it is, before anything of it is changed", { commands: [["nginx", "-t"]] }),
-          operation("link.set", `Turn the site off: remove the link ${enabled}/${name}`, { details: [`${enabled}/${name} -> ${found.path}`] }),
-          operation("file.put", `Remove the site, ${found.path}`, { details: [found.path] }),
+          operation("link.set", `Turn the site off: remove the link ${name}`, { details: [`${enabled}/${name} -> ${found.path}`] }),
+          operation("file.put", `Remove the site ${name}`, { details: [found.path] }),
           operation("proxy.reload", "Have NGINX test the configuration and take it", { commands: [["nginx", "-t"], ["nginx", "-s", "reload"]] }),
           operation("verify.absence", `See that ${found.serverNames[0] ?? ""}:${found.port ?? 443} no longer presents this certificate`),
         ];
