@@ -98,6 +98,8 @@ export const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("verify.absence"), address: z.string(), port, serverName: z.string().nullable(), thumbprint: thumbprintSchema }),
   z.strictObject({
     kind: z.literal("verify.tls"), address: z.string(), port, serverName: z.string().nullable(), thumbprint: thumbprintSchema,
+    /** Asked for after the handshake, whatever the answer; left out, the root. */
+    path: z.string().optional(),
   }),
   z.strictObject({
     kind: z.literal("verify.http"), scheme: z.enum(["http", "https"]), address: z.string(), port,

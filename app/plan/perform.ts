@@ -250,11 +250,11 @@ const hostPart = (address: string): string => (address.includes(":") ? `[${addre
  * One handshake and one request: what is really served there. An answer that is no HTTP leaves the status null. Throws
  * not-listening, handshake-failed. `timeout` in milliseconds, for each of the two.
  */
-export async function seeTls(network: Network, { address, port, serverName }: OperationOf<"verify.tls">, timeout: number): Promise<Verified> {
+export async function seeTls(network: Network, { address, port, serverName, path = "/" }: OperationOf<"verify.tls">, timeout: number): Promise<Verified> {
   const target = { address, port, serverName, timeout };
   const { thumbprint, protocol } = await network.tls(target);
-  const httpStatus = await network.http({ ...target, scheme: "https", host: `${serverName ?? hostPart(address)}:${port}`, path: "/" }).then(({ status }) => status, () => null);
-  return { address, port, serverName, thumbprint, protocol, path: "/", httpStatus };
+  const httpStatus = await network.http({ ...target, scheme: "https", host: `${serverName ?? hostPart(address)}:${port}`, path }).then(({ status }) => status, () => null);
+  return { address, port, serverName, thumbprint, protocol, path, httpStatus };
 }
 
 async function verifyTls(operation: OperationOf<"verify.tls">, circumstances: Circumstances): Promise<Performance> {

@@ -118,7 +118,7 @@ export async function planSecureByMono(machine: Machine, reader: CertificateRead
   const [address = "127.0.0.1", ...others] = reached(host, loopbacks);
   const name = nameFor(request, machine.hostName, chosen.certificate.names);
   const checks: readonly Operation[] = [
-    ...[address, ...others].map((each): Operation => ({ kind: "verify.tls", address: each, port, serverName: name, thumbprint })),
+    ...[address, ...others].map((each): Operation => ({ kind: "verify.tls", address: each, port, serverName: name, thumbprint, ...(endpoints[0] && { path: endpoints[0].path }) })),
     ...endpoints.map(({ path }): Operation => ({ kind: "verify.http", scheme: "https", address, port, serverName: name, host: host === "0.0.0.0" || host === "[::]" ? `${name ?? address}:${port}` : `${host}:${port}`, path })),
   ];
   const served = await tryVerify(machine, checks);

@@ -82,7 +82,8 @@ export async function planSecureByNginx(machine: Machine, reader: CertificateRea
     ...steps.prepare, ...steps.publish,
   ];
   const findings: readonly Finding[] = [
-    ...steps.findings, ...warnings, ...openFindings(host, port), ...baseAddressFindings(request, configuration.generation, settled.serverNames[0] ?? "", settled.port, instance.product === "icdr"),
+    // That other computers reach it through NGINX alone is what is wanted.
+    ...steps.findings, ...warnings.filter(({ code }) => code !== "loopback-only"), ...openFindings(host, port), ...baseAddressFindings(request, configuration.generation, settled.serverNames[0] ?? "", settled.port, instance.product === "icdr"),
     ...(restart && around.dependants.length > 0 ? [dependantsFinding(around.dependants)] : []),
   ];
   return {

@@ -160,8 +160,9 @@ function checksOf({ serverNames, port, redirectFrom, listenOn, clientCertificate
   const [name = ""] = names;
   const authority = port === 443 ? name : `${name}:${port}`;
   const wantsClients = clientCertificates?.required === true;
+  const [asked] = paths;
   return [
-    ...addresses.map((address): Operation => ({ kind: "verify.tls", address, port, serverName: name, thumbprint })),
+    ...addresses.map((address): Operation => ({ kind: "verify.tls", address, port, serverName: name, thumbprint, ...(asked && { path: asked.path }) })),
     ...names.slice(1).map((serverName): Operation => ({ kind: "verify.tls", address: first, port, serverName, thumbprint })),
     // Nobody here has a client's certificate to show.
     ...(wantsClients ? [] : paths.map(({ path, status }): Operation => ({

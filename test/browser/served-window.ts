@@ -9,10 +9,10 @@ import { awaitFileDialogs } from "./file-dialogs.ts";
 
 export interface Served { readonly address: string; readonly directory: string; readonly process: ChildProcess }
 
-/** Starts `lockstep serve` on a practice machine of its own. */
-export async function serve(): Promise<Served> {
+/** Starts `lockstep serve` on a practice machine of its own, or with other arguments. */
+export async function serve(arguments_?: readonly string[]): Promise<Served> {
   const directory = join(mkdtempSync(join(tmpdir(), "lockstep-window-")), "machine");
-  const process_ = spawn(process.execPath, [program, "serve", "--no-open", "--practice-dir", directory], { stdio: ["ignore", "pipe", "inherit"] });
+  const process_ = spawn(process.execPath, [program, "serve", "--no-open", ...arguments_ ?? ["--practice-dir", directory]], { stdio: ["ignore", "pipe", "inherit"] });
   const address = await new Promise<string>((resolve, reject) => {
     let output = "";
     process_.stdout.on("data", (chunk) => {

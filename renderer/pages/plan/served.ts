@@ -35,7 +35,8 @@ export function servedRows(verified: readonly Verified[]): readonly Served[] {
 
 /** The paths that answered, in the order asked; empty where only one was asked for. */
 export function answeredPaths(verified: readonly Verified[]): readonly { readonly path: string; readonly statuses: readonly number[] }[] {
-  const paths = grouped(verified.filter(({ httpStatus }) => httpStatus !== null), ({ path }) => path);
+  // One that sends clients on is none that answers.
+  const paths = grouped(verified.filter(({ httpStatus }) => httpStatus !== null && httpStatus !== 308), ({ path }) => path);
   return paths.size < 2 ? [] : [...paths].map(([path, asked]) => ({ path, statuses: statusesOf(asked) }));
 }
 
