@@ -203,6 +203,31 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
       expect(refusal(await server.run(silent))).toMatchObject({ status: 3, code: "upstream-silent" });
     }, 60_000);
 
+    it("because its key is encrypted, is another's, or is not there", async () => {
+      const other = server.pfx("other");
+      const encrypted = join(server.folder, "encrypted.pem");
+      execFileSync("openssl", ["pkey", "-in", pfx.keyFile, "-aes256", "-passout", "pass:secret", "-out", encrypted]);
+      const publish = (...key: readonly string[]) => server.run([
+        "proxy", "publish", "--yes", "--kind", "dcdr", "--server-name", hostName, "--upstream", `http://127.0.0.1:${server.ports.santedb}`, "--port", String(server.ports.https), "--redirect-from", "none", "--listen-on", "127.0.0.1",
+        "--certificate", pfx.certificateFile, "--key", ...key,
+      ]);
+      expect(refusal(await publish(encrypted))).toMatchObject({ status: 3, code: "key-unsuitable", message: expect.stringContaining("protected by a password") as string });
+      expect(refusal(await publish(other.keyFile))).toMatchObject({ status: 3, code: "private-key-mismatch" });
+      expect(refusal(await publish(join(server.folder, "nothing.pem")))).toMatchObject({ status: 3, code: "file-not-found" });
+    }, 60_000);
+
+    it("because NGINX is not installed", async () => {
+      const layout = join(server.data, "linux.json");
+      const text = readFileSync(layout, "utf8");
+      writeFileSync(layout, JSON.stringify({ ...JSON.parse(text) as object, programs: { nginx: "/nowhere/nginx" } }));
+      try {
+        expect(refusal(await server.run(server.byNginx(pfx)))).toMatchObject({ status: 3, code: "nginx-missing" });
+        expect((await server.run(["proxy", "list"])).json.value).toMatchObject({ nginx: null, reason: "NGINX is not installed on this machine.", sites: [] });
+      } finally {
+        writeFileSync(layout, text);
+      }
+    }, 60_000);
+
     it("because the reload finds a port taken that was free when the plan was made: told, and everything put back", async () => {
       // Another site's port, which NGINX has not bound yet: the reload fails as a whole, and says nothing.
       const other = join(server.sitesEnabled, "later.conf");
