@@ -4,6 +4,7 @@ import type { PlanView, SecureRequest, Verified } from "../../app/contract.ts";
 import { problem, type LockstepError } from "../../app/errors.ts";
 import type { Finding } from "../../app/finding.ts";
 import type { Implementation } from "../../app/host.ts";
+import { readSite } from "../../app/nginx/read-site.ts";
 import { renderSite } from "../../app/nginx/render.ts";
 import { settle } from "../../app/nginx/settled-site.ts";
 import type { PublishedSite, Site } from "../../app/nginx/site.ts";
@@ -176,7 +177,7 @@ export function practiceLinux({ scenario, instances, change, hold, nextId }: Par
       if (edit) change(target.service, edit.after);
       published = [...published, {
         fileName, path, enabled: true, serverNames: [...settled.serverNames], port: settled.port, redirectFrom: settled.redirectFrom, upstreams: [`http://${upstream}`],
-        certificatePath, certificate: leaf, findings: [],
+        certificatePath, certificate: leaf, site: readSite(text), findings: [],
       }];
       return [
         ...(edit ? [proven("127.0.0.1", port, null, null, { path: paths[0] ?? "/", httpStatus: 200 })] : []),

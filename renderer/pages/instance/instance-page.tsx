@@ -12,6 +12,7 @@ import { DaysLeftLabel } from "../certificate/days-left-label.tsx";
 import { ErrorNotice } from "../error-notice.tsx";
 import { FindingList } from "../finding-list.tsx";
 import { LoadedView } from "../loaded-view.tsx";
+import { certificateOf, loadDetail, type FrontedInstance } from "../overview/front.ts";
 import { addressOfInstance, isSecured } from "../overview/overview.ts";
 import { Page } from "../page.tsx";
 import { usePlanDialog } from "../plan/plan-dialog.tsx";
@@ -29,15 +30,19 @@ function Above() {
   return <a className="back-link" href={addressOf({ page: "instances" })}>{say("instances.title")}</a>;
 }
 
-function Lead({ detail }: { readonly detail: InstanceDetail }) {
+type Shown = InstanceDetail & FrontedInstance;
+
+function Lead({ detail }: { readonly detail: Shown }) {
   const say = useSay();
   const address = addressOfInstance(detail);
+  const certificate = certificateOf(detail);
   return (
     <span className="spaced">
       <span>{say("instances.product", { product: say(`product.${detail.product}`), generation: say(`generation.${detail.generation}`) })}</span>
       <ServiceState state={detail.state} />
-      {address !== null && <span className="mono break">{address}</span>}
-      {detail.certificate && <DaysLeftLabel certificate={detail.certificate} />}
+      {detail.front && <a className="mono break" href={addressOf({ page: "site", fileName: detail.front.fileName })}>{detail.front.address}</a>}
+      {address !== null && (detail.front ? <BehindSite instance={detail} /> : <span className="mono break">{address}</span>)}
+      {certificate && <DaysLeftLabel certificate={certificate} />}
     </span>
   );
 }

@@ -40,12 +40,12 @@ const site: fc.Arbitrary<Site> = fc.record({
 }, { requiredKeys: ["kind", "serverNames", "upstreams", "certificate", "key"] });
 
 /** A site without what is recommended anyway, and without its version, of which the file shows only a part. */
-function bare({ nginxVersion: _, ...given }: Site): Site {
+function bare(given: Site): Site {
   const usual: Partial<Site> = { port: given.kind === "icdr" ? 8443 : 443, redirectFrom: 80, hsts: false, webSocket: false, http2: true, bodyMegabytes: 64, timeoutSeconds: 120 };
   const isUsual = (member: string, value: unknown): boolean => {
     if (member === "listenOn") return ["", "0.0.0.0 ::"].includes((value as readonly string[]).join(" "));
     if (member === "upstreamHost") return value === "0.0.0.0:8080" || `http://${String(value)}` === given.upstreams[0];
-    return member in usual && usual[member as keyof Site] === value;
+    return member === "nginxVersion" || member in usual && usual[member as keyof Site] === value;
   };
   return Object.fromEntries(Object.entries(given).filter(([member, value]) => !isUsual(member, value))) as Site;
 }
