@@ -113,11 +113,12 @@ function siteNamed(sites: readonly OwnSite[], name: string): OwnSite {
   return byHost[0];
 }
 
-/** The site of Lockstep's that passes requests on to a port of this computer; null where none does. */
+/** The site of Lockstep's that passes requests on to a port of this computer, one that is on before others; null where none does. */
 export async function siteBefore(machine: Machine, installation: NginxInstallation, port: number): Promise<string | null> {
-  const found = (await ownSites(machine, installation)).find((site) => servingOf(site)?.proxied
+  const before = (await ownSites(machine, installation)).filter((site) => servingOf(site)?.proxied
     .some((each) => targetsOf(each, site.servers.upstreams).some((target) => target.port === port && /^127\.|^localhost$|^\[::1\]$/.test(target.host))));
-  return found?.fileName ?? null;
+  const enabled = await Promise.all(before.map((site) => isEnabled(machine, installation, site)));
+  return (before.find((_, index) => enabled[index]) ?? before[0])?.fileName ?? null;
 }
 
 /**

@@ -836,6 +836,7 @@ export const en = {
   "startType.automatic.linux": "with the computer",
   "startType.disabled.hint.linux": "Enable the service before you start it.",
   "control.end.lead.linux": "The service is asked to stop once more. If it does not stop in time, its process is ended: what it has not saved by then is lost.",
+  "unsecure.lead.site": "The site before it is taken off NGINX; SanteDB itself stays as it is, and answers over plain http only. The certificate stays in the store.",
   "unsecure.lead.linux": "Its addresses go back to http, and its certificate is taken off Mono’s port, both together. The certificate stays in the store.",
   "addresses.only.lead.linux": "For when the certificate is bound by something else. The file changes, and nothing else does.",
   "request.key.rsa:2048.linux": "Recommended: every client and every server knows it, Mono too.",

@@ -837,6 +837,7 @@ export const fr: Messages = {
   "startType.automatic.linux": "avec l’ordinateur",
   "startType.disabled.hint.linux": "Activez le service avant de le démarrer.",
   "control.end.lead.linux": "Il est demandé encore une fois au service de s’arrêter. S’il ne s’arrête pas à temps, il est mis fin à son processus : ce qu’il n’a pas enregistré est perdu.",
+  "unsecure.lead.site": "Le site placé devant lui est retiré de NGINX ; SanteDB lui-même reste tel quel et ne répond plus qu’en http. Le certificat reste dans le magasin.",
   "unsecure.lead.linux": "Ses adresses reviennent à http et son certificat est retiré du port de Mono, les deux ensemble. Le certificat reste dans le magasin.",
   "addresses.only.lead.linux": "Quand le certificat est lié par autre chose. Le fichier change, et rien d’autre.",
   "request.key.rsa:2048.linux": "Recommandée : tous les clients et serveurs la connaissent, Mono aussi.",

@@ -103,7 +103,7 @@ describe("a site's form", () => {
 
   it("is filled with everything that a published site was written from, what is recommended left empty", () => {
     const site: Site = {
-      kind: "icdr", serverNames: ["hie.example.org", "www.hie.example.org"], port: 9443, redirectFrom: 8081, listenOn: ["192.0.2.1", "::"], upstreams: ["http://127.0.0.1:8080", "http://[::1]:8081"], upstreamHost: "hie.local:8080",
+      kind: "icdr", serverNames: ["hie.example.org", "www.hie.example.org"], port: 9443, redirectFrom: 8081, listenOn: ["192.0.2.1", "::"], upstreams: ["http://127.0.0.1:8080", "http://[::1]:8082"], upstreamHost: "hie.local:8080",
       certificate: "/etc/ssl/c.pem", key: "/etc/ssl/k.pem", clientCertificates: { authorities: "/etc/ssl/ca.pem", required: false }, hsts: true, webSocket: true, http2: false, bodyMegabytes: 512, timeoutSeconds: 600, nginxVersion: "1.22.1",
     };
     const of = (given: Site): PublishedSite => ({
