@@ -140,7 +140,7 @@ test("a published site is changed as it was written: everything is filled in, an
   await expect(page.upstreams).toHaveValue("http://10.4.0.11:8080\nhttp://10.4.0.12:8080");
   await expect(page.key).toHaveValue("/etc/ssl/clinic/hie.example.org.key.pem");
   await expect(window.getByText("is not as Lockstep wrote it")).toHaveCount(0);
-  await window.getByText("More", { exact: true }).click();
+  await window.getByText("More (4 set)", { exact: true }).click();
   await expect(window.getByRole("checkbox", { name: /HSTS/ })).toBeChecked();
   await expect(window.getByRole("checkbox", { name: "Let WebSocket through" })).toBeChecked();
   const largest = window.getByRole("textbox", { name: /^Largest upload/ });

@@ -118,7 +118,10 @@ test("by Mono: what it cannot do is said, and the binding is made as the service
   await wizard.next.click();
   await expect(wizard.heading("Review the change")).toBeFocused();
   await expect(window.getByText(/Mono speaks TLS 1\.2 at most/)).toBeVisible();
-  await expect(wizard.steps.locator("pre").filter({ hasText: "runuser" })).toHaveText("runuser -u santedb -- env HOME=/var/lib/santedb /usr/bin/httpcfg -add -port 9200 -cert /run/lockstep/santedb-9200/leaf.cer -pvk /run/lockstep/santedb-9200/key.pvk");
+  await expect(wizard.steps.locator("pre").filter({ hasText: "runuser" })).toHaveText([
+    "runuser -u santedb -- env HOME=/var/lib/santedb /usr/bin/httpcfg -del -port 9200",
+    "runuser -u santedb -- env HOME=/var/lib/santedb /usr/bin/httpcfg -add -port 9200 -cert /run/lockstep/santedb-9200/leaf.cer -pvk /run/lockstep/santedb-9200/key.pvk",
+  ]);
   await wizard.commit.click();
   await expect(wizard.heading("default is secured")).toBeFocused();
   await expect(wizard.served.getByText("TLSv1.2")).toHaveCount(1);
