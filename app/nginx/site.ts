@@ -84,6 +84,8 @@ export const publishedSiteSchema = z.strictObject({
   /** Path of the certificate, and the certificate that is read there; null where it cannot be read. */
   certificatePath: z.string().nullable(),
   certificate: certificateSchema.nullable(),
+  /** What it was written from; null where it was changed by hand since, or another version of Lockstep wrote it. */
+  site: siteSchema.nullable(),
   /** What is wrong with it; codes as `proxy lint` gives them. */
   findings: z.array(siteFindingSchema),
 });

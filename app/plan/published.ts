@@ -8,8 +8,9 @@ import type { Machine, NginxInstallation } from "../machine.ts";
 import { parseDirectives, valuesOf } from "../nginx/directive.ts";
 import { lintSites, namedPaths } from "../nginx/lint.ts";
 import { formOf } from "../nginx/marker.ts";
+import { editedFinding, readSite } from "../nginx/read-site.ts";
 import { siteOf, targetsOf, type Server, type Site as Servers } from "../nginx/server.ts";
-import type { ProxyState, PublishedSite, SiteMaterial } from "../nginx/site.ts";
+import type { ProxyState, PublishedSite, SiteFinding, SiteMaterial } from "../nginx/site.ts";
 import type { PlannedChange } from "./configuration.ts";
 import { nginxCall, nginxNow, reachedBy, servedNow } from "./nginx-now.ts";
 import type { Operation } from "./operation.ts";
@@ -60,6 +61,11 @@ function certificateIn(content: Uint8Array | null): Certificate | null {
   }
 }
 
+function editedFindings({ path, text }: OwnSite): readonly SiteFinding[] {
+  const edited = editedFinding(text);
+  return edited ? [{ code: edited.code, severity: edited.severity, file: path, line: 1, message: edited.message, mend: edited.hint }] : [];
+}
+
 async function describeSite(machine: Machine, installation: NginxInstallation, site: OwnSite): Promise<PublishedSite> {
   const serving = servingOf(site);
   const certificatePath = serving?.scope.own.get("ssl_certificate")?.[0]?.parameters[0]?.text ?? null;
@@ -71,8 +77,8 @@ async function describeSite(machine: Machine, installation: NginxInstallation, s
     port: serving?.listens[0]?.port ?? null,
     redirectFrom: redirecting?.listens[0]?.port ?? null,
     upstreams: serving ? [...new Set(serving.proxied.flatMap((each) => targetsOf(each, site.servers.upstreams)).map(({ scheme, host, port }) => `${scheme}://${host}:${port}`))] : [],
-    certificatePath, certificate: certificateIn(content),
-    findings: [...lintSites([{ name: site.path, content: new TextEncoder().encode(site.text) }], await materialsOf(machine, site), machine.clock.now())],
+    certificatePath, certificate: certificateIn(content), site: readSite(site.text),
+    findings: [...editedFindings(site), ...lintSites([{ name: site.path, content: new TextEncoder().encode(site.text) }], await materialsOf(machine, site), machine.clock.now())],
   };
 }
 
@@ -107,11 +113,12 @@ function siteNamed(sites: readonly OwnSite[], name: string): OwnSite {
   return byHost[0];
 }
 
-/** The site of Lockstep's that passes requests on to a port of this computer; null where none does. */
+/** The site of Lockstep's that passes requests on to a port of this computer, one that is on before others; null where none does. */
 export async function siteBefore(machine: Machine, installation: NginxInstallation, port: number): Promise<string | null> {
-  const found = (await ownSites(machine, installation)).find((site) => servingOf(site)?.proxied
+  const before = (await ownSites(machine, installation)).filter((site) => servingOf(site)?.proxied
     .some((each) => targetsOf(each, site.servers.upstreams).some((target) => target.port === port && /^127\.|^localhost$|^\[::1\]$/.test(target.host))));
-  return found?.fileName ?? null;
+  const enabled = await Promise.all(before.map((site) => isEnabled(machine, installation, site)));
+  return (before.find((_, index) => enabled[index]) ?? before[0])?.fileName ?? null;
 }
 
 /**

@@ -5,6 +5,7 @@ import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import type { Machine, StoredCertificate } from "../machine.ts";
 import { formOf } from "../nginx/marker.ts";
+import { editedFinding } from "../nginx/read-site.ts";
 import { renderSite } from "../nginx/render.ts";
 import { settle, type SettledSite } from "../nginx/settled-site.ts";
 import type { Server } from "../nginx/server.ts";
@@ -77,6 +78,7 @@ export async function siteSteps(machine: Machine, now: NginxNow, { site, chosen,
   const { operations: imported, materials } = imports ? importSteps(chosen, stored) : { operations: [], materials: new Map() };
   const text = { text: rendered.text, mode: 0o644 };
   const written: readonly Operation[] = present?.text === rendered.text ? [] : [{ kind: "file.put", path, of: "site", previous: present, next: present ? { ...text, mode: present.mode } : text }];
+  const edited = present && written.length > 0 ? editedFinding(present.text) : null;
   const linked = link?.operation ? [link.operation] : [];
 
   const checks = checksOf(settled, thumbprint, paths, loopbacks);
@@ -92,7 +94,7 @@ export async function siteSteps(machine: Machine, now: NginxNow, { site, chosen,
     checks: needed ? [...checks, ...beside] : checks,
     proof: needed ? [...await servedNow(machine, now.servers, loopbacks), ...await absentNow(machine, checks)] : [],
     materials: needed ? materials : new Map(),
-    findings: [...chosen.findings, ...rendered.findings.filter(({ code }) => code !== "site-http2-form"), ...defaultFindings(others, settled)],
+    findings: [...chosen.findings, ...(edited ? [edited] : []), ...rendered.findings.filter(({ code }) => code !== "site-http2-form"), ...defaultFindings(others, settled)],
     differences: [
       ...(written.length > 0 ? [{ path, lines: [...linesBetween(present?.text ?? "", rendered.text)] }] : []),
     ],

@@ -131,6 +131,76 @@ test("a new site is a file while it is typed, and published by the keyboard alon
   await expect(page.hostNames, "what was published is no draft").toHaveValue("");
 });
 
+test("a published site is changed as it was written: everything is filled in, and only what is changed is asked for", async ({ window, server }) => {
+  const page = new ProxyPage(window);
+  await page.open();
+  await page.openSite("hie.example.org");
+  await page.button("Change…").click();
+  await expect(page.hostNames).toHaveValue("hie.example.org");
+  await expect(page.upstreams).toHaveValue("http://10.4.0.11:8080\nhttp://10.4.0.12:8080");
+  await expect(page.key).toHaveValue("/etc/ssl/clinic/hie.example.org.key.pem");
+  await expect(window.getByText("is not as Lockstep wrote it")).toHaveCount(0);
+  await window.getByText("More (4 set)", { exact: true }).click();
+  await expect(window.getByRole("checkbox", { name: /HSTS/ })).toBeChecked();
+  await expect(window.getByRole("checkbox", { name: "Let WebSocket through" })).toBeChecked();
+  const largest = window.getByRole("textbox", { name: /^Largest upload/ });
+  await expect(largest).toHaveValue("512");
+  await expect(page.pane.getByRole("heading")).toHaveText("icdr-hie.example.org.conf");
+  await picture(window, "proxy-change");
+  await largest.fill("1024");
+  await expect(page.text).toContainText("client_max_body_size 1024m;");
+  await page.button("Publish…").click();
+  await expect(window.getByRole("heading", { name: "Review the change" })).toBeFocused();
+  await expect(window.getByText("site-edited")).toHaveCount(0);
+  expect(server.calls.find(({ name }) => name === "proxy.planPublish")?.input).toEqual({
+    site: {
+      kind: "icdr", serverNames: ["hie.example.org"], upstreams: ["http://10.4.0.11:8080", "http://10.4.0.12:8080"], upstreamHost: "hie.local:8080", hsts: true, webSocket: true, bodyMegabytes: 1024, nginxVersion: "1.22.1",
+      certificate: "/etc/ssl/clinic/hie.example.org.chain.pem", key: "/etc/ssl/clinic/hie.example.org.key.pem",
+    },
+  });
+});
+
+test("a changed site that has another file is said to stand beside the first, before it is published and in its review", async ({ window }) => {
+  const page = new ProxyPage(window);
+  await page.open();
+  await page.openSite("hie.example.org");
+  await page.button("Change…").click();
+  await expect(page.pane.getByRole("heading")).toHaveText("icdr-hie.example.org.conf");
+  const beside = page.pane.getByRole("alert").filter({ hasText: "This is a new site beside icdr-hie.example.org.conf" });
+  await expect(beside).toHaveCount(0);
+  await page.port.fill("9443");
+  await expect(beside, "both would send clients of one name on from port 80").toContainText("unpublish icdr-hie.example.org.conf first");
+  await picture(window, "proxy-change-clashes");
+  await page.port.fill("");
+  await expect(beside).toHaveCount(0);
+  await page.hostNames.fill("registry.example.org");
+  await expect(beside).toContainText("unpublish it afterwards");
+  await picture(window, "proxy-change-beside");
+  await page.button("Publish…").click();
+  await expect(window.getByRole("heading", { name: "Review the change" })).toBeFocused();
+  await expect(window.getByText("This is a new site beside icdr-hie.example.org.conf")).toBeVisible();
+  await picture(window, "proxy-change-review");
+  await page.button("Publish registry.example.org").click();
+  await page.button("Close").click();
+  await expect(page.count).toHaveText("6 sites");
+});
+
+test("a site that was changed by hand says so in the list, in its form and in its review", async ({ window }) => {
+  const page = new ProxyPage(window);
+  await page.open();
+  await page.openSite("training.example.org");
+  await expect(window.getByText("site-edited")).toBeVisible();
+  await picture(window, "proxy-edited");
+  await page.button("Change…").click();
+  await expect(window.getByText("The published file is not as Lockstep wrote it")).toBeVisible();
+  await expect(page.key).toHaveValue("");
+  await page.key.fill("/etc/ssl/clinic/training.key");
+  await picture(window, "proxy-edited-change");
+  await page.button("Publish…").click();
+  await expect(window.getByRole("heading", { name: "Review the change" })).toBeFocused();
+  await expect(window.getByText("The site's file was changed by hand since Lockstep wrote it.")).toBeVisible();
+});
+
 test("while one types few files are asked for, and a late one is dropped", async ({ window, server }) => {
   const page = new ProxyPage(window);
   await page.openNew();

@@ -118,8 +118,10 @@ test("by Mono: what it cannot do is said, and the binding is made as the service
   await wizard.next.click();
   await expect(wizard.heading("Review the change")).toBeFocused();
   await expect(window.getByText(/Mono speaks TLS 1\.2 at most/)).toBeVisible();
-  await expect(wizard.steps.locator("pre").filter({ hasText: "-del" })).toHaveText("runuser -u santedb -- env HOME=/var/lib/santedb /usr/bin/httpcfg -del -port 9200");
-  await expect(wizard.steps.locator("pre").filter({ hasText: "-add" })).toHaveText("runuser -u santedb -- env HOME=/var/lib/santedb /usr/bin/httpcfg -add -port 9200 -cert /run/lockstep/santedb-9200/leaf.cer -pvk /run/lockstep/santedb-9200/key.pvk");
+  await expect(wizard.steps.locator("pre").filter({ hasText: "runuser" })).toHaveText([
+    "runuser -u santedb -- env HOME=/var/lib/santedb /usr/bin/httpcfg -del -port 9200",
+    "runuser -u santedb -- env HOME=/var/lib/santedb /usr/bin/httpcfg -add -port 9200 -cert /run/lockstep/santedb-9200/leaf.cer -pvk /run/lockstep/santedb-9200/key.pvk",
+  ]);
   await wizard.commit.click();
   await expect(wizard.heading("default is secured")).toBeFocused();
   await expect(wizard.served.getByText("TLSv1.2")).toHaveCount(1);
@@ -242,6 +244,54 @@ test("the navigation has no page of HTTP.sys; an instance behind NGINX is shown 
   await window.getByRole("link", { name: "santedb", exact: true }).click();
   await expect(window.getByRole("heading", { name: "Backups" })).toBeVisible();
   expect(await window.locator("main").innerText()).not.toMatch(windowsWords);
+});
+
+test("an instance behind NGINX leads to its site, which is changed there and taken off again", async ({ window, server }) => {
+  const wizard = await toSpeaker(window);
+  await wizard.next.click();
+  await wizard.commit.click();
+  await wizard.close.click();
+  await window.getByRole("link", { name: "Instances", exact: true }).click();
+  await window.getByRole("link", { name: "santedb", exact: true }).click();
+  const site = window.getByRole("link", { name: "https://clinic-7.example.org:8443" });
+  await expect(site).toBeVisible();
+  await expect(window.locator("main")).toContainText("178 days left");
+  await expect(window.getByRole("button", { name: "Secure…" })).toHaveCount(0);
+  await picture(window, "linux-fronted");
+  await site.click();
+  await expect(window.getByRole("heading", { name: "clinic-7.example.org", level: 1 })).toBeFocused();
+  await window.goBack();
+  await window.getByRole("button", { name: "Change…" }).click();
+  await expect(names(window)).toHaveValue("clinic-7.example.org\nwww.clinic-7.example.org");
+  await window.goBack();
+  await window.getByRole("button", { name: "Take TLS off…" }).click();
+  const dialog = window.getByRole("dialog").or(window.getByRole("alertdialog"));
+  await expect(dialog).toContainText("The site before it is taken off NGINX");
+  await expect(dialog).toContainText("nginx -s reload");
+  expect(await dialog.innerText()).not.toMatch(windowsWords);
+  await picture(window, "linux-fronted-off");
+  await dialog.getByRole("button", { name: "Take TLS off" }).click();
+  await expect(dialog.getByRole("heading", { name: "santedb answers over http" })).toBeVisible();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(window.getByRole("button", { name: "Secure…" })).toBeVisible();
+  await expect(window.getByRole("button", { name: "Take TLS off…" })).toHaveCount(0);
+  expect(server.calls.find(({ name }) => name === "endpoint.planUnsecure")?.input).toEqual({ instance: "santedb" });
+});
+
+test("an instance that speaks TLS by Mono has it taken off in the words of Linux", async ({ window }) => {
+  const wizard = await toSpeaker(window, "default");
+  await window.getByRole("radio", { name: /^SanteDB itself, by Mono/ }).check();
+  await wizard.next.click();
+  await wizard.commit.click();
+  await wizard.close.click();
+  await window.getByRole("link", { name: "Instances", exact: true }).click();
+  await window.getByRole("link", { name: "default", exact: true }).click();
+  await window.getByRole("button", { name: "Take TLS off…" }).click();
+  const dialog = window.getByRole("dialog").or(window.getByRole("alertdialog"));
+  await expect(dialog).toContainText("taken off Mono’s port");
+  expect(await dialog.innerText()).not.toMatch(windowsWords);
+  await dialog.getByRole("button", { name: "Take TLS off" }).click();
+  await expect(dialog.getByRole("heading", { name: "default answers over http" })).toBeVisible();
 });
 
 test.describe("in French", () => {

@@ -220,6 +220,10 @@ export const answers: { readonly [Group in keyof Implementation]: { readonly [Ve
       sites: [{
         fileName: "icdr-clinic-7.example.org.conf", path: "/etc/nginx/sites-available/icdr-clinic-7.example.org.conf", enabled: true, serverNames: ["clinic-7.example.org"], port: 8443, redirectFrom: 80,
         upstreams: ["http://127.0.0.1:8080"], certificatePath: "/etc/ssl/Größe.pem", certificate: null, findings: [],
+        site: { kind: "icdr", serverNames: ["clinic-7.example.org"], upstreams: ["http://127.0.0.1:8080"], certificate: "/etc/ssl/Größe.pem", key: "/etc/ssl/Größe.key", clientCertificates: { authorities: "/etc/ssl/ca.pem", required: false }, redirectFrom: null },
+      }, {
+        fileName: "dcdr-hie.example.org.conf", path: "/etc/nginx/sites-available/dcdr-hie.example.org.conf", enabled: false, serverNames: ["hie.example.org"], port: null, redirectFrom: null, upstreams: [],
+        certificatePath: null, certificate: null, site: null, findings: [{ code: "site-edited", severity: "warning", file: "dcdr-hie.example.org.conf", line: 1, message: "Größe", mend: "Ναι" }],
       }],
     },
     planPublish: plan, planUnpublish: plan,

@@ -329,7 +329,7 @@ export function createPracticeHost(scenario: Scenario, emit: Emit): Implementati
     ...practiceCws({ scenario, emit }),
     proxy: { ...practiceProxy({ scenario, hold, nextId }).proxy, ...(linux && { state: linux.proxyState }) },
     endpoint: {
-      planUnsecure,
+      planUnsecure: linux?.planUnsecure ?? planUnsecure,
       planReplaceCertificate,
       planSecure: linux?.planSecure ?? ((request) => {
         const target = instances.find(({ name, service }) => service === request.instance || name === request.instance);

@@ -4,6 +4,7 @@ import type { PlanView, SecureRequest, Verified } from "../../app/contract.ts";
 import { problem, type LockstepError } from "../../app/errors.ts";
 import type { Finding } from "../../app/finding.ts";
 import type { Implementation } from "../../app/host.ts";
+import { readSite } from "../../app/nginx/read-site.ts";
 import { renderSite } from "../../app/nginx/render.ts";
 import { settle } from "../../app/nginx/settled-site.ts";
 import type { PublishedSite, Site } from "../../app/nginx/site.ts";
@@ -108,6 +109,7 @@ const pathOf = (address: string): string => {
 /** Answers what differs on Linux. NGINX is there unless the scenario says otherwise. */
 export function practiceLinux({ scenario, instances, change, hold, nextId }: Parts): {
   readonly planSecure: Implementation["endpoint"]["planSecure"];
+  readonly planUnsecure: Implementation["endpoint"]["planUnsecure"];
   readonly proxyState: Implementation["proxy"]["state"];
   /** What undoes a step of these plans; undefined for a step of another plan, null where nothing does. */
   readonly undo: (step: OperationView) => OperationView | null | undefined;
@@ -123,7 +125,7 @@ export function practiceLinux({ scenario, instances, change, hold, nextId }: Par
     { kind: "certificate.import", store: "My", thumbprint: leaf.thumbprint, subject: leaf.subject, withKey: true },
     { kind: "certificate.import", store: "CA", thumbprint: intermediate.thumbprint, subject: intermediate.subject, withKey: false },
   ];
-  const planned = (title: string, steps: readonly Operation[], differences: readonly { readonly path: string; readonly lines: DifferenceLine[] }[], leaf: Certificate, findings: Finding[], succeed: () => readonly Verified[]): PlanView => {
+  const planned = (title: string, steps: readonly Operation[], differences: readonly { readonly path: string; readonly lines: DifferenceLine[] }[], leaf: Certificate | null, findings: Finding[], succeed: () => readonly Verified[]): PlanView => {
     const made: PlanView = {
       planId: nextId(), title, outcome: "planned", files: [], operations: steps.map((step) => view(step, [...differences])), findings, certificate: leaf, verified: [],
     };
@@ -176,7 +178,7 @@ export function practiceLinux({ scenario, instances, change, hold, nextId }: Par
       if (edit) change(target.service, edit.after);
       published = [...published, {
         fileName, path, enabled: true, serverNames: [...settled.serverNames], port: settled.port, redirectFrom: settled.redirectFrom, upstreams: [`http://${upstream}`],
-        certificatePath, certificate: leaf, findings: [],
+        certificatePath, certificate: leaf, site: readSite(text), findings: [],
       }];
       return [
         ...(edit ? [proven("127.0.0.1", port, null, null, { path: paths[0] ?? "/", httpStatus: 200 })] : []),
@@ -184,6 +186,27 @@ export function practiceLinux({ scenario, instances, change, hold, nextId }: Par
         ...paths.map((each, index) => proven("127.0.0.1", settled.port, name, leaf.thumbprint, { path: each, httpStatus: index === 0 ? 200 : 401 })),
         ...others.map((other) => proven("127.0.0.1", other.port ?? 443, other.serverNames[0] ?? null, other.certificate?.thumbprint ?? null)),
       ];
+    });
+  }
+
+  /** Takes the site before an instance away; null where none stands there. */
+  function offNginx(target: Instance): PlanView | null {
+    const site = published.find(({ upstreams }) => upstreams.includes(`http://127.0.0.1:${target.port ?? 0}`));
+    if (!site?.site || !site.certificate) return null;
+    const { text } = renderSite(site.site);
+    const [name = ""] = site.serverNames;
+    const { thumbprint } = site.certificate;
+    return planned(`Take ${name} off NGINX`, [
+      { kind: "proxy.check", ...call },
+      { kind: "link.set", path: `${sites.links}/${site.fileName}`, previous: site.path, next: null },
+      { kind: "file.put", path: site.path, of: "site", previous: { text, mode: 0o644 }, next: null },
+      { kind: "proxy.reload", ...call },
+      ...loopbacks.map((address): Operation => ({ kind: "verify.absence", address, port: site.port ?? 443, serverName: name, thumbprint })),
+    ], [{ path: site.path, lines: [...lineDifference(bytes(text), bytes(""), 2)] }], null, [
+      finding("certificate-stays", "information", "The certificate and its key stay where they are.", "Remove them with `lockstep certificate remove`, if nothing else needs them."),
+    ], () => {
+      published = published.filter((each) => each !== site);
+      return [];
     });
   }
 
@@ -214,6 +237,21 @@ export function practiceLinux({ scenario, instances, change, hold, nextId }: Par
     });
   }
 
+  function offMono(target: Instance): PlanView | null {
+    const edit = editOf(target, { instance: target.service, certificate: { thumbprint: "" } }, "http");
+    if (!edit) return null;
+    const port = target.port ?? 9200;
+    return planned(`Take TLS off ${target.name}`, [
+      { kind: "service.stop", service: target.service, manager }, edit.write,
+      { kind: "mono.bind", user: { name: "santedb", environment: [["HOME", "/var/lib/santedb"]] }, program: "/usr/bin/httpcfg", port, folder: "/run/lockstep/santedb-9200", previous: target.certificate?.thumbprint ?? null, next: null },
+      { kind: "service.start", service: target.service, manager },
+      { kind: "verify.http", scheme: "http", address: "127.0.0.1", port, serverName: null, host: `127.0.0.1:${port}`, path: "/" },
+    ], [{ path: edit.write.path, lines: [...edit.lines] }], null, [], () => {
+      change(target.service, { ...edit.after, certificate: null });
+      return [proven("127.0.0.1", port, null, null, { httpStatus: 200 })];
+    });
+  }
+
   return {
     // Async, so that what is thrown is a rejection.
     planSecure: async (request) => {
@@ -225,6 +263,13 @@ export function practiceLinux({ scenario, instances, change, hold, nextId }: Par
       if (request.by === "mono") return Promise.resolve(byMono(target, request, leaf));
       if (scenario.nginx === "absent") throw problem("nginx-missing", {});
       return Promise.resolve(byNginx(target, request, leaf));
+    },
+    planUnsecure: async ({ instance: wanted }) => {
+      const target = instances().find(({ name, service }) => service === wanted || name === wanted);
+      if (!target) throw problem("not-found", { what: "instance", name: wanted });
+      const off = target.scheme === "https" ? offMono(target) : offNginx(target);
+      if (!off) throw problem("not-found", { what: "site of Lockstep's before the instance", name: target.name });
+      return Promise.resolve(off);
     },
     proxyState: () => Promise.resolve(scenario.nginx === "absent"
       ? { nginx: null, reason: "NGINX is not installed on this machine. Install it (on Debian and Ubuntu: apt install nginx), then try again.", sites: [] }

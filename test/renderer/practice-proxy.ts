@@ -5,6 +5,7 @@ import type { PlanView, PublishRequest, Verified } from "../../app/contract.ts";
 import { problem } from "../../app/errors.ts";
 import type { Implementation } from "../../app/host.ts";
 import { lintSites } from "../../app/nginx/lint.ts";
+import { editedFinding, readSite } from "../../app/nginx/read-site.ts";
 import { renderSite } from "../../app/nginx/render.ts";
 import { settle } from "../../app/nginx/settled-site.ts";
 import type { ProxyState, PublishedSite, Site, SiteFinding } from "../../app/nginx/site.ts";
@@ -14,10 +15,10 @@ import { ended, offered, operation, soon, type HeldPlan, type Scenario } from ".
 const [available, enabled] = ["/etc/nginx/sites-available", "/etc/nginx/sites-enabled"];
 
 function publishedSite(site: Site, certificate: Certificate | null, part: Partial<PublishedSite> = {}): PublishedSite {
-  const { fileName } = renderSite(site);
+  const { fileName, text } = renderSite(site);
   const { serverNames, port, redirectFrom } = settle(site);
   const path = `${available}/${fileName}`;
-  return { fileName, path, enabled: true, serverNames: [...serverNames], port, redirectFrom, upstreams: site.upstreams, certificatePath: site.certificate, certificate, findings: [], ...part };
+  return { fileName, path, enabled: true, serverNames: [...serverNames], port, redirectFrom, upstreams: site.upstreams, certificatePath: site.certificate, certificate, site: readSite(text), findings: [], ...part };
 }
 
 const site = (serverNames: string[], upstream: string, part: Partial<Site> = {}): Site => ({
@@ -26,20 +27,25 @@ const site = (serverNames: string[], upstream: string, part: Partial<Site> = {})
 
 const siteFinding = (code: string, severity: SiteFinding["severity"], file: string, line: number, message: string, mend: string): SiteFinding => ({ code, severity, file: `${available}/${file}`, line, message, mend });
 
-/** One in order, one whose certificate ends soon, one that has ended, one that is off, one whose certificate is gone. */
+/** What is said of a file that was changed by hand. */
+const edited = editedFinding("");
+
+/** One in order, one whose certificate ends soon, one that has ended, one that is off and was changed by hand, one whose certificate is gone. */
 function someSites(): PublishedSite[] {
   return [
     publishedSite(site(["clinic-7.example.org", "www.clinic-7.example.org"], "http://127.0.0.1:9200", { kind: "dcdr" }), offered),
-    publishedSite(site(["hie.example.org"], "http://127.0.0.1:8080", { upstreams: ["http://10.4.0.11:8080", "http://10.4.0.12:8080"] }), soon, {
+    publishedSite(site(["hie.example.org"], "http://127.0.0.1:8080", { upstreams: ["http://10.4.0.11:8080", "http://10.4.0.12:8080"], upstreamHost: "hie.local:8080", hsts: true, webSocket: true, bodyMegabytes: 512 }), soon, {
       findings: [
         siteFinding("expires-soon", "warning", "icdr-hie.example.org.conf", 40, `The certificate ends on ${soon.notAfter.slice(0, 10)}.`, "Have it renewed, and publish the site again."),
-        siteFinding("hsts-absent", "information", "icdr-hie.example.org.conf", 34, "Browsers are not told to insist on https.", "Turn HSTS on once every port of this name speaks https."),
+        siteFinding("ipv6-absent", "information", "icdr-hie.example.org.conf", 34, "It listens on no IPv6 address.", "Listen on one as well, if clients find one under its names."),
       ],
     }),
     publishedSite(site(["old-clinic.example.org"], "http://10.4.0.20:9200", { kind: "dcdr", port: 8444, redirectFrom: null }), ended, {
       findings: [siteFinding("certificate-expired", "error", "dcdr-old-clinic.example.org-8444.conf", 31, `The certificate ended on ${ended.notAfter.slice(0, 10)}; clients refuse it.`, "Give the site a new certificate.")],
     }),
-    publishedSite(site(["training.example.org"], "http://127.0.0.1:9300", { kind: "dcdr" }), offered, { enabled: false }),
+    publishedSite(site(["training.example.org"], "http://127.0.0.1:9300", { kind: "dcdr" }), offered, {
+      enabled: false, site: null, findings: edited ? [siteFinding(edited.code, edited.severity, "dcdr-training.example.org.conf", 1, edited.message, edited.hint)] : [],
+    }),
     publishedSite(site(["*.ward.example.org"], "http://10.4.0.31:9200", { kind: "dcdr" }), null, {
       findings: [siteFinding("certificate-missing", "error", "dcdr-_wildcard.ward.example.org.conf", 31, "The certificate /etc/ssl/clinic/any.ward.example.org.chain.pem is not there; NGINX would not start.", "Correct the path of the certificate, or put it there.")],
     }),
@@ -114,7 +120,10 @@ export function practiceProxy({ scenario, hold, nextId }: {
         if (scenario.publishing === "foreign") throw problem("site-foreign", { file: `${available}/${fileName}` });
         if (scenario.publishing === "silent") throw problem("upstream-silent", { address: whole.upstreams[0] ?? "" });
         if (whole.certificate.includes("ended") && request.allowExpired !== true) throw problem("certificate-expired", { subject: ended.subject, notAfter: ended.notAfter });
-        const view: PlanView = { planId: nextId(), title: `Publish ${name}`, outcome: "planned", files: [], operations: [...operationsOf(whole, request)], certificate: offered, verified: [], findings: [...findings] };
+        const view: PlanView = {
+          planId: nextId(), title: `Publish ${name}`, outcome: "planned", files: [], operations: [...operationsOf(whole, request)], certificate: offered, verified: [],
+          findings: [...(edited && state.sites.some((each) => each.fileName === fileName && each.site === null) ? [edited] : []), ...findings],
+        };
         hold({
           view, succeed: () => {
             state = { ...state, sites: [...state.sites.filter((each) => each.fileName !== fileName), publishedSite(whole, offered)] };

@@ -3,13 +3,14 @@ import { describe, expect, it } from "vitest";
 import { certificateFileLimit, contract } from "../../app/contract.ts";
 import { LockstepError } from "../../app/errors.ts";
 import { fileLimit as readLimit } from "../../app/nginx/directive.ts";
+import { readSite } from "../../app/nginx/read-site.ts";
 import { renderSite } from "../../app/nginx/render.ts";
 import { recommendedPort, settle } from "../../app/nginx/settled-site.ts";
-import type { PublishedSite, SiteFinding } from "../../app/nginx/site.ts";
+import type { PublishedSite, Site, SiteFinding } from "../../app/nginx/site.ts";
 import { fileLimit, filesLimit, groupFindings, isMaterial, linesOf, materialLimit, materialPathsIn, placesOf, shownFiles, together, totalLimit } from "../../renderer/pages/proxy/checked-files.ts";
 import { colourLine, colourLines, goesOn } from "../../renderer/pages/proxy/directive-colour.ts";
 import { upstreamsOf } from "../../renderer/pages/proxy/offered-upstreams.ts";
-import { changedSettings, emptyForm, entriesIn, faultsOf, formOfPublished, publishedOf, recommended, refusalOf, siteOf, type FieldName, type SiteForm } from "../../renderer/pages/proxy/site-form.ts";
+import { changedSettings, clashes, emptyForm, entriesIn, faultsOf, formOfPublished, publishedOf, recommended, refusalOf, siteOf, type FieldName, type SiteForm } from "../../renderer/pages/proxy/site-form.ts";
 import { entriesOf, findEntries, firstSort, noFilter, sortEntries } from "../../renderer/pages/proxy/site-list.ts";
 import { bodyLimit } from "../../main/web/request-body.ts";
 import { createPracticeHost, instance } from "./practice-host.ts";
@@ -100,9 +101,36 @@ describe("a site's form", () => {
     expect(changedSettings({ ...emptyForm, hsts: true, http2: false, listenOn: "10.0.0.1", port: "9" })).toBe(3);
   });
 
-  it("is filled with what a published file tells", () => {
+  it("is filled with everything that a published site was written from, what is recommended left empty", () => {
+    const site: Site = {
+      kind: "icdr", serverNames: ["hie.example.org", "www.hie.example.org"], port: 9443, redirectFrom: 8081, listenOn: ["192.0.2.1", "::"], upstreams: ["http://127.0.0.1:8080", "http://[::1]:8082"], upstreamHost: "hie.local:8080",
+      certificate: "/etc/ssl/c.pem", key: "/etc/ssl/k.pem", clientCertificates: { authorities: "/etc/ssl/ca.pem", required: false }, hsts: true, webSocket: true, http2: false, bodyMegabytes: 512, timeoutSeconds: 600, nginxVersion: "1.22.1",
+    };
+    const of = (given: Site): PublishedSite => ({
+      fileName: renderSite(given).fileName, path: "", enabled: true, serverNames: ["other"], port: 1, redirectFrom: null, upstreams: [], certificatePath: null, certificate: null, site: readSite(renderSite(given).text), findings: [],
+    });
+    expect(siteOf(formOfPublished(of(site)), "1.22.1")).toEqual(site);
+    const plain: Site = { kind: "dcdr", serverNames: ["clinic.example.org"], upstreams: ["http://127.0.0.1:9200"], certificate: "/c", key: "/k" };
+    expect(formOfPublished(of(plain))).toEqual({ ...emptyForm, kind: "dcdr", names: "clinic.example.org", upstreams: "http://127.0.0.1:9200", certificate: "/c", key: "/k" });
+    expect(formOfPublished(of({ ...plain, redirectFrom: null, nginxVersion: "1.27.0" })), "the version is always that of the machine").toMatchObject({ redirects: false, redirectFrom: "", nginxVersion: "" });
+    expect(faultsOf(formOfPublished(of(plain)))).toEqual({});
+  });
+
+  it("whose file has another name becomes a site beside the one that is changed: after that one where both have a name on one port", () => {
+    const published: PublishedSite = { fileName: "icdr-a.example.org.conf", path: "", enabled: true, serverNames: ["a.example.org", "b.example.org"], port: 8443, redirectFrom: 80, upstreams: [], certificatePath: null, certificate: null, site: null, findings: [] };
+    const form = { ...emptyForm, names: "a.example.org" };
+    expect(clashes(form, published), "the port for http too").toBe(true);
+    expect(clashes({ ...form, port: "9443" }, published)).toBe(true);
+    expect(clashes({ ...form, port: "9443", redirects: false }, published)).toBe(false);
+    expect(clashes({ ...form, port: "9443", redirectFrom: "8081" }, published)).toBe(false);
+    expect(clashes({ ...form, names: "c.example.org\nB.example.org" }, published)).toBe(true);
+    expect(clashes({ ...form, names: "c.example.org" }, published)).toBe(false);
+    expect(clashes(form, { ...published, enabled: false })).toBe(false);
+  });
+
+  it("is filled with what a file tells that was changed by hand", () => {
     const published: PublishedSite = {
-      fileName: "dcdr-clinic.example.org-8444.conf", path: "", enabled: true, serverNames: ["clinic.example.org"], port: 8444, redirectFrom: null, upstreams: ["http://127.0.0.1:9200"], certificatePath: "/etc/ssl/c.pem", certificate: null, findings: [],
+      fileName: "dcdr-clinic.example.org-8444.conf", path: "", enabled: true, serverNames: ["clinic.example.org"], port: 8444, redirectFrom: null, upstreams: ["http://127.0.0.1:9200"], certificatePath: "/etc/ssl/c.pem", certificate: null, site: null, findings: [],
     };
     expect(formOfPublished(published)).toEqual({ ...emptyForm, kind: "dcdr", names: "clinic.example.org", upstreams: "http://127.0.0.1:9200", certificate: "/etc/ssl/c.pem", port: "8444", redirects: false });
     expect(formOfPublished({ ...published, port: 443, redirectFrom: 80 })).toMatchObject({ port: "", redirects: true, redirectFrom: "" });
@@ -141,7 +169,7 @@ describe("the colours of a line", () => {
 const finding = (file: string, line: number, severity: SiteFinding["severity"], message = "m"): SiteFinding => ({ code: "c", severity, file, line, message, mend: "" });
 
 describe("the list of sites", () => {
-  const site = (name: string, part: Partial<PublishedSite> = {}): PublishedSite => ({ fileName: `icdr-${name}.conf`, path: "", enabled: true, serverNames: [name], port: 8443, redirectFrom: 80, upstreams: ["http://127.0.0.1:8080"], certificatePath: null, certificate: null, findings: [], ...part });
+  const site = (name: string, part: Partial<PublishedSite> = {}): PublishedSite => ({ fileName: `icdr-${name}.conf`, path: "", enabled: true, serverNames: [name], port: 8443, redirectFrom: 80, upstreams: ["http://127.0.0.1:8080"], certificatePath: null, certificate: null, site: null, findings: [], ...part });
   const entries = entriesOf([site("b"), site("a10", { port: 443 }), site("a9", { findings: [finding("f", 2, "information"), finding("f", 9, "error", "broken")] }), site("c", { enabled: false, findings: [finding("f", 1, "error")] }), site("d", { findings: [finding("f", 1, "warning")] })]);
 
   it("has one status a row, the gravest", () => expect(entries.map(({ standing, finding: told }) => [standing, told?.message])).toEqual([["good", undefined], ["good", undefined], ["error", "broken"], ["off", "m"], ["warning", "m"]]));

@@ -131,12 +131,12 @@ describe("the saved commands of a Linux plan", () => {
 });
 
 describe("an instance behind NGINX", () => {
-  const site = { fileName: "x.conf", path: "/x.conf", enabled: true, serverNames: ["hie.example.org"], port: 8443, redirectFrom: 80, upstreams: ["http://127.0.0.1:8080"], certificatePath: "/c", certificate: offered, findings: [] };
+  const site = { fileName: "x.conf", path: "/x.conf", enabled: true, serverNames: ["hie.example.org"], port: 8443, redirectFrom: 80, upstreams: ["http://127.0.0.1:8080"], certificatePath: "/c", certificate: offered, site: null, findings: [] };
   const now = new Date();
 
   it("answers where the site does, and counts as secured", () => {
     const front = frontOf(icdr, [site]);
-    expect(front).toEqual({ address: "https://hie.example.org:8443", certificate: offered });
+    expect(front).toEqual({ address: "https://hie.example.org:8443", certificate: offered, fileName: "x.conf" });
     if (!front) return;
     const fronted = { ...icdr, front };
     expect(isSecured(fronted)).toBe(true);

@@ -12,6 +12,8 @@ import { DaysLeftLabel } from "../certificate/days-left-label.tsx";
 import { ErrorNotice } from "../error-notice.tsx";
 import { FindingList } from "../finding-list.tsx";
 import { LoadedView } from "../loaded-view.tsx";
+import { certificateOf, loadDetail, type FrontedInstance } from "../overview/front.ts";
+import { OwnAddress } from "../overview/instance-address.tsx";
 import { addressOfInstance, isSecured } from "../overview/overview.ts";
 import { Page } from "../page.tsx";
 import { usePlanDialog } from "../plan/plan-dialog.tsx";
@@ -29,33 +31,43 @@ function Above() {
   return <a className="back-link" href={addressOf({ page: "instances" })}>{say("instances.title")}</a>;
 }
 
-function Lead({ detail }: { readonly detail: InstanceDetail }) {
+type Shown = InstanceDetail & FrontedInstance;
+
+function Lead({ detail }: { readonly detail: Shown }) {
   const say = useSay();
   const address = addressOfInstance(detail);
+  const certificate = certificateOf(detail);
   return (
     <span className="spaced">
       <span>{say("instances.product", { product: say(`product.${detail.product}`), generation: say(`generation.${detail.generation}`) })}</span>
       <ServiceState state={detail.state} />
-      {address !== null && <span className="mono break">{address}</span>}
-      {detail.certificate && <DaysLeftLabel certificate={detail.certificate} />}
+      {detail.front && <a className="mono break" href={addressOf({ page: "site", fileName: detail.front.fileName })}>{detail.front.address}</a>}
+      {address !== null && (detail.front ? <OwnAddress instance={detail} /> : <span className="mono break">{address}</span>)}
+      {certificate && <DaysLeftLabel certificate={certificate} />}
     </span>
   );
 }
 
-function Actions({ detail, elevates }: { readonly detail: InstanceDetail; readonly elevates: boolean }) {
+/** With a site before it, that is what is changed and taken away; the wizard would write it anew. */
+function Actions({ detail, elevates, kind }: { readonly detail: Shown; readonly elevates: boolean; readonly kind: MachineDescription["kind"] }) {
   const say = useSay();
   const restoresFocus = useRestoreFocusTarget();
   const unsecure = usePlanDialog(elevates);
-  const { service, name, configuration } = detail;
+  const { service, name, configuration, front } = detail;
   const secured = isSecured(detail);
   const groups = configuration ? portGroups(configuration) : [];
-  const encrypted = groups.filter(({ schemes }) => schemes.includes("https"));
+  const encrypted = [
+    ...(front && detail.port !== null ? [{ port: detail.port, by: "nginx" as const }] : []),
+    ...groups.filter(({ schemes }) => schemes.includes("https")).map(({ port }) => ({ port, by: kind === "linux" ? "mono" as const : "httpSys" as const })),
+  ];
   if (detail.endpoints.length === 0) return null;
   return (
     <div className="row">
-      <Button {...(!secured && { appearance: "primary" as const })} onClick={() => goTo({ page: "secure", instance: service })}>{say(secured ? "overview.replace" : "overview.secure")}</Button>
-      {encrypted.map(({ port }) => (
-        <Button key={port} {...restoresFocus} onClick={() => unsecure.ask(unsecureRequest(say, service, name, groups.length > 1 ? port : null))}>
+      {front
+        ? <Button onClick={() => goTo({ page: "publish", fileName: front.fileName })}>{say("site.change")}</Button>
+        : <Button {...(!secured && { appearance: "primary" as const })} onClick={() => goTo({ page: "secure", instance: service })}>{say(secured ? "overview.replace" : "overview.secure")}</Button>}
+      {encrypted.map(({ port, by }) => (
+        <Button key={port} {...restoresFocus} onClick={() => unsecure.ask(unsecureRequest(say, service, name, groups.length > 1 ? port : null, by))}>
           {encrypted.length > 1 ? say("unsecure.actionPort", { port: String(port) }) : say("unsecure.action")}
         </Button>
       ))}
@@ -64,14 +76,14 @@ function Actions({ detail, elevates }: { readonly detail: InstanceDetail; readon
   );
 }
 
-function InstanceView({ detail, error, machine: { elevates, kind } }: { readonly detail: InstanceDetail; readonly error: LockstepError | null; readonly machine: MachineDescription }) {
+function InstanceView({ detail, error, machine: { elevates, kind } }: { readonly detail: Shown; readonly error: LockstepError | null; readonly machine: MachineDescription }) {
   const say = useSay();
   const { configuration, service, configFile } = detail;
   const findings = findingsOf(detail);
   return (
     <Page title={detail.name} above={<Above />} lead={<Lead detail={detail} />}>
       <div className="stack">
-        <Actions detail={detail} elevates={elevates} />
+        <Actions detail={detail} elevates={elevates} kind={kind} />
         {error && <ErrorNotice error={error} />}
         {findings.length > 0 && <section className="card"><FindingList findings={findings} label={say("review.findings")} /></section>}
         <ShortcutNotice detail={detail} />
@@ -88,7 +100,8 @@ function InstanceView({ detail, error, machine: { elevates, kind } }: { readonly
 }
 
 export function InstancePage({ service, machine }: { readonly service: string; readonly machine: MachineDescription }) {
-  const show = useCallback((host: Host) => host.instance.show({ name: service }), [service]);
+  const { kind } = machine;
+  const show = useCallback((host: Host) => loadDetail(host, kind, service), [kind, service]);
   const loaded = useLoaded(show);
   const detail = loaded.state === "ready" ? loaded.value : loaded.state === "failed" ? loaded.last : null;
   if (!detail) {

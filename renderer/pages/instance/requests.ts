@@ -27,11 +27,13 @@ export function serviceRequest(say: Say, name: string, verb: ServiceVerb): PlanR
   };
 }
 
-/** `port` is given where the instance has several. */
-export function unsecureRequest(say: Say, instance: string, name: string, port: number | null): PlanRequest {
+const unsecureLeads = { httpSys: "unsecure.lead", mono: "unsecure.lead.linux", nginx: "unsecure.lead.site" } as const;
+
+/** `port` is given where the instance has several; `by` is who speaks TLS there. */
+export function unsecureRequest(say: Say, instance: string, name: string, port: number | null, by: keyof typeof unsecureLeads): PlanRequest {
   return {
     plan: (host) => host.endpoint.planUnsecure({ instance, ...(port !== null && { port }) }),
-    title: say("unsecure.title", { name }), lead: say("unsecure.lead"), commit: say("unsecure.commit"),
+    title: say("unsecure.title", { name }), lead: say(unsecureLeads[by]), commit: say("unsecure.commit"),
     running: say("unsecure.running", { name }), done: say("unsecure.done", { name }), failed: say("unsecure.failed", { name }),
   };
 }

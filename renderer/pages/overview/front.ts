@@ -4,9 +4,14 @@ import type { MachineDescription } from "../../../app/contract.ts";
 import type { Host } from "../../../app/host.ts";
 import type { PublishedSite } from "../../../app/nginx/site.ts";
 import { isLoopback, parseAddress } from "../../../app/santedb/endpoint.ts";
-import type { Instance } from "../../../app/santedb/instance.ts";
+import type { Instance, InstanceDetail } from "../../../app/santedb/instance.ts";
 
-export interface Front { readonly address: string; readonly certificate: Certificate | null }
+export interface Front {
+  readonly address: string;
+  readonly certificate: Certificate | null;
+  /** Of its site. */
+  readonly fileName: string;
+}
 
 /** `front` is left out where nothing stands before the instance, or nothing that is known. */
 export type FrontedInstance = Instance & { readonly front?: Front };
@@ -20,18 +25,27 @@ export function frontOf({ scheme, port }: Instance, sites: readonly PublishedSit
   }));
   const [name] = site?.serverNames ?? [];
   if (!site || site.port === null || name === undefined) return null;
-  return { address: `https://${name}${site.port === 443 ? "" : `:${site.port}`}`, certificate: site.certificate };
+  return { address: `https://${name}${site.port === 443 ? "" : `:${site.port}`}`, certificate: site.certificate, fileName: site.fileName };
 }
 
 const loadInstances = (host: Host): Promise<readonly FrontedInstance[]> => host.instance.list({});
 
-/** Instances are shown without their sites where NGINX cannot be looked at; its own page says why. */
+/** None where NGINX cannot be looked at; its own page says why. */
+const sitesOf = (host: Host): Promise<readonly PublishedSite[]> => host.proxy.state({}).then(({ sites }) => sites, () => []);
+
 async function loadFronted(host: Host): Promise<readonly FrontedInstance[]> {
-  const [instances, sites] = await Promise.all([host.instance.list({}), host.proxy.state({}).then((state) => state.sites, () => [])]);
+  const [instances, sites] = await Promise.all([host.instance.list({}), sitesOf(host)]);
   return instances.map((instance) => {
     const front = frontOf(instance, sites);
     return front ? { ...instance, front } : instance;
   });
+}
+
+/** Reads one instance in full, on Linux with the site before it. */
+export async function loadDetail(host: Host, kind: MachineDescription["kind"], name: string): Promise<InstanceDetail & FrontedInstance> {
+  const [detail, sites] = await Promise.all([host.instance.show({ name }), kind === "linux" ? sitesOf(host) : []]);
+  const front = frontOf(detail, sites);
+  return front ? { ...detail, front } : detail;
 }
 
 /** What reads the instances of a machine; the same function for the same kind. */

@@ -28,7 +28,7 @@ import { RenderedPane } from "./rendered-pane.tsx";
 import { nameOfSite } from "./requests.ts";
 import { draftLeft, leaveDraft } from "./site-draft.ts";
 import { faultText, mistakesOf, MoreFields, NameFields, PortFields } from "./site-fields.tsx";
-import { emptyForm, entriesIn, faultsOf, fieldNames, formOfPublished, publishedOf, refusalOf, siteOf, type FieldName, type SiteForm } from "./site-form.ts";
+import { clashes, emptyForm, entriesIn, faultsOf, fieldNames, formOfPublished, publishedOf, refusalOf, siteOf, type FieldName, type SiteForm } from "./site-form.ts";
 import { AboveSite } from "./site-page.tsx";
 import { useRenderedSite } from "./use-rendered-site.ts";
 
@@ -94,6 +94,12 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
   const mistakeOf = mistakesOf(faults, refusal, asked, say);
   const wants = fieldNames.flatMap((each) => (faults[each]?.kind === "missing" ? [faultText(each, faults[each], say)] : []));
   const wrong = typeof refusal?.field === "string" || Object.values(faults).some(({ kind }) => kind !== "missing");
+  const planned = plan?.outcome === "planned";
+  const beside = whole && site && rendering.rendered && rendering.rendered.fileName !== site.fileName ? (
+    <Notice intent="warning" title={say("newSite.beside.title", { file: site.fileName })} announce={step === "site"}>
+      <p>{say(clashes(form, site) ? "newSite.beside.first" : "newSite.beside.afterwards", { file: site.fileName })}</p>
+    </Notice>
+  ) : null;
   const [name = say("newSite.unnamed")] = entriesIn(form.names);
 
   const makePlan = async () => {
@@ -163,7 +169,6 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
   };
 
   const shield = machine.elevates && { icon: <ShieldIcon />, "aria-describedby": "elevates" };
-  const planned = plan?.outcome === "planned";
   const canPublish = state.reason === null;
   return (
     <>
@@ -173,7 +178,7 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
           <div className="stack proxy-editor">
             {canPublish && <Heading level={2}>{say(site ? "newSite.heading.change" : "newSite.heading")}</Heading>}
             {state.reason !== null && <NotPublishable reason={state.reason} />}
-            {site && <Notice intent="warning" title={say("newSite.change.title")}><p>{say("newSite.change.hint")}</p></Notice>}
+            {site && site.site === null && <Notice intent="warning" title={say("newSite.change.title")}><p>{say("newSite.change.hint")}</p></Notice>}
             <div className="proxy-panes">
               <div className="card site-form">
                 <NameFields form={form} mistakeOf={mistakeOf} instances={instances.state === "ready" ? instances.value : noInstances} onChange={change} />
@@ -181,7 +186,7 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
                 <PortFields form={form} mistakeOf={mistakeOf} onChange={change} />
                 <MoreFields form={form} mistakeOf={mistakeOf} version={version} open={open} onOpen={setOpen} onChange={change} />
               </div>
-              <RenderedPane rendering={rendering} wants={wants} wrong={wrong} replaces={replaces} planned={form.certificateBy !== "paths"} />
+              <RenderedPane rendering={rendering} wants={wants} wrong={wrong} replaces={replaces} beside={beside} planned={form.certificateBy !== "paths"} />
             </div>
             {planning && <Spinner size="tiny" className="start" label={say("form.planning")} />}
             {error && !planning && (
@@ -194,7 +199,7 @@ function Publish({ state, site, machine }: { readonly state: ProxyState; readonl
             )}
           </div>
         )}
-        {step === "review" && plan && <ReviewStep plan={plan} />}
+        {step === "review" && plan && <div className="stack">{planned && beside}<ReviewStep plan={plan} /></div>}
         {step === "proof" && plan && (
           <ProofStep name={name} plan={plan} act={act} steps={progress} cancelling={cancelling} elevates={machine.elevates}
             texts={{ running: say("newSite.running", { name }), failed: say("newSite.failed", { name }), done: say("newSite.done", { name }), unchanged: say("newSite.unchanged", { name }) }} />

@@ -1,5 +1,5 @@
 // The file of a site beside its form: what is worth knowing of it, its text in colours, copied or saved.
-import { useMemo } from "react";
+import { useMemo, type ReactNode } from "react";
 import { useSay } from "../../messages/language.tsx";
 import { CopyButton, Empty, FileIcon, Notice, SaveIcon, Button } from "../../ui/index.ts";
 import { ErrorNotice } from "../error-notice.tsx";
@@ -14,9 +14,9 @@ function Text({ text, label }: { readonly text: string; readonly label: string }
   return <pre className="code nginx-text" tabIndex={0} aria-label={label}>{lines.map((spans, index) => <span key={index} className="nginx-line"><Spans spans={spans} />{"\n"}</span>)}</pre>;
 }
 
-/** `wants` names what the form still lacks; `wrong` says that something is said at a field; `replaces` says that a site of this name is published; `planned` that paths in the file are only stand-ins. */
-export function RenderedPane({ rendering: { rendered, error, current }, wants, wrong, replaces, planned }: {
-  readonly rendering: Rendering; readonly wants: readonly string[]; readonly wrong: boolean; readonly replaces: (fileName: string) => boolean; readonly planned: boolean;
+/** `wants` names what the form still lacks; `wrong` says that something is said at a field; `replaces` says that a site of this name is published; `beside` that another one stays beside it; `planned` that paths in the file are only stand-ins. */
+export function RenderedPane({ rendering: { rendered, error, current }, wants, wrong, replaces, beside, planned }: {
+  readonly rendering: Rendering; readonly wants: readonly string[]; readonly wrong: boolean; readonly replaces: (fileName: string) => boolean; readonly beside: ReactNode; readonly planned: boolean;
 }) {
   const say = useSay();
   const stale = rendered !== null && !current;
@@ -38,6 +38,7 @@ export function RenderedPane({ rendering: { rendered, error, current }, wants, w
       {stale && !error && !wrong && wants.length > 0 && <Notice intent="warning" title={say("rendered.wants")}><ul className="plain-list">{wants.map((want) => <li key={want}>{want}</li>)}</ul></Notice>}
       {rendered ? (
         <>
+          {beside}
           {current && <FindingList findings={rendered.findings} label={say("review.findings")} />}
           {current && replaces(rendered.fileName) && <p className="dim">{say("rendered.replaces")}</p>}
           {planned && <p className="dim">{say("rendered.planned")}</p>}

@@ -158,12 +158,28 @@ export function refusalOf(message: string): { readonly field: FieldName | null; 
   return { field: refusals.find(([pattern]) => pattern.test(bare))?.[1] ?? null, text: bare.charAt(0).toUpperCase() + bare.slice(1) };
 }
 
-/** A published site as far as its file tells: what it does not tell stands at its default. */
-export function formOfPublished({ fileName, serverNames, port, redirectFrom, upstreams, certificatePath }: PublishedSite): SiteForm {
-  const kind: Kind = fileName.startsWith("dcdr-") ? "dcdr" : "icdr";
-  return {
-    ...emptyForm, kind, names: serverNames.join("\n"), upstreams: upstreams.join("\n"), certificate: certificatePath ?? "",
-    port: port === null || port === recommended.port[kind] ? "" : String(port),
-    redirects: redirectFrom !== null, redirectFrom: redirectFrom === null || redirectFrom === recommended.redirectFrom ? "" : String(redirectFrom),
+/** A published site: what it was written from, or, where that is not known, as far as its file tells. What is recommended stands empty. */
+export function formOfPublished({ fileName, serverNames, port, redirectFrom, upstreams, certificatePath, site }: PublishedSite): SiteForm {
+  const { kind, ...known }: Partial<Site> & Pick<Site, "kind" | "serverNames" | "upstreams"> = site ?? {
+    kind: fileName.startsWith("dcdr-") ? "dcdr" : "icdr", serverNames, upstreams, redirectFrom,
+    ...(port !== null && { port }), ...(certificatePath !== null && { certificate: certificatePath }),
   };
+  const number = (value: number | null | undefined, usual: number): string => (value === undefined || value === null || value === usual ? "" : String(value));
+  return {
+    kind, names: known.serverNames.join("\n"), upstreams: known.upstreams.join("\n"), listenOn: (known.listenOn ?? []).join("\n"),
+    certificateBy: "paths", certificate: known.certificate ?? "", key: known.key ?? "",
+    port: number(known.port, recommended.port[kind]), redirects: known.redirectFrom !== null, redirectFrom: number(known.redirectFrom, recommended.redirectFrom),
+    upstreamHost: known.upstreamHost ?? "",
+    clientCertificates: known.clientCertificates !== undefined, authorities: known.clientCertificates?.authorities ?? "", required: known.clientCertificates?.required ?? emptyForm.required,
+    hsts: known.hsts ?? emptyForm.hsts, webSocket: known.webSocket ?? emptyForm.webSocket, http2: known.http2 ?? emptyForm.http2,
+    bodyMegabytes: number(known.bodyMegabytes, recommended.bodyMegabytes), timeoutSeconds: number(known.timeoutSeconds, recommended.timeoutSeconds),
+    // It is written for the version of this machine, whatever stands in the file.
+    nginxVersion: "",
+  };
+}
+
+/** Whether both have a host name on one port, where NGINX takes only one of them; the form must have no fault. */
+export function clashes(form: SiteForm, { enabled, serverNames, port, redirectFrom }: PublishedSite): boolean {
+  const { port: own = recommended.port[form.kind], redirectFrom: from = recommended.redirectFrom, serverNames: names } = draftOf(form, null);
+  return enabled && (own === port || (from !== null && from === redirectFrom)) && names.some((name) => serverNames.includes(name.toLowerCase()));
 }

@@ -132,6 +132,34 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     await whole();
   }, 180_000);
 
+  it("is told of where its site was changed by hand, and again before that is overwritten, with the lines", async () => {
+    expect((await server.run(server.byNginx(pfx))).status).toBe(0);
+    const file = join(server.sitesAvailable, `dcdr-${hostName}-${server.ports.https}.conf`);
+    const written = readFileSync(file, "utf8");
+    const listed = async () => (await server.run(["proxy", "list"])).json.value.sites[0] as { site: unknown; findings: readonly { code: string; file: string; line: number }[] };
+    const own = await listed();
+    expect(own.site).toMatchObject({ kind: "dcdr", serverNames: [hostName], port: server.ports.https, redirectFrom: server.ports.http, upstreams: [`http://127.0.0.1:${server.ports.santedb}`] });
+    expect(own.findings).toEqual([]);
+
+    writeFileSync(file, written.replace("client_max_body_size 64m;", "client_max_body_size 65M;"));
+    const edited = await listed();
+    expect(edited.site).toBeNull();
+    expect(edited.findings).toContainEqual(expect.objectContaining({ code: "site-edited", file, line: 1 }));
+    const { json } = await server.run([...server.byNginx(pfx).filter((each) => each !== "--yes"), "--plan"]);
+    expect(json.value.findings).toContainEqual(expect.objectContaining({ code: "site-edited", severity: "warning" }));
+    const [put] = json.value.operations.filter(({ kind, title }: { kind: string; title: string }) => kind === "file.put" && title.includes("site"));
+    expect(put.difference.filter(({ sign }: { sign: string }) => sign !== " ").map(({ sign, text }: { sign: string; text: string }) => `${sign} ${text.trim()}`)).toEqual(["- client_max_body_size 65M;", "+ client_max_body_size 64m;"]);
+
+    // What Lockstep would write otherwise is no change by hand.
+    writeFileSync(file, written.replace("client_max_body_size 64m;", "client_max_body_size 65m;"));
+    const other = await server.run([...server.byNginx(pfx).filter((each) => each !== "--yes"), "--plan"]);
+    expect(other.json.value.outcome).toBe("planned");
+    expect(other.json.value.findings.map(({ code }: { code: string }) => code)).not.toContain("site-edited");
+    writeFileSync(file, written);
+    expect((await server.run(["history", "undo"])).status).toBe(0);
+    await whole();
+  }, 120_000);
+
   it("can be made reachable through NGINX alone", async () => {
     const ran = await server.run(server.byNginx(pfx, "--address", "127.0.0.1"));
     expect(ran.status, ran.stdout).toBe(0);
