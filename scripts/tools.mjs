@@ -9,6 +9,7 @@ export const tools = [
   { program: "chromium", package: "chromium", proves: "the window in a real browser" },
   { program: "xmllint", package: "libxml2-utils", proves: "configurations as libxml2 reads them" },
   { program: "mcs", package: "mono-devel", proves: "configurations as .NET's own reader sees them" },
+  { program: "mono-service", package: "mono-4.0-service", proves: "the unit that SanteDB documents" },
   { program: "pk12util", package: "libnss3-tools", proves: "PFX files as NSS writes them" },
   // Debian puts Wine's 64-bit form, alone, where no search path leads.
   { program: "/usr/lib/wine/wine64", package: "wine64", proves: "the Windows machine's own adapters, as far as Wine goes" },

@@ -227,15 +227,20 @@ async function startService(operation: OperationOf<"service.start">, { machine, 
     const { reason, remedy } = explainService(operation.manager, service, result.exitCode);
     throw problem("service-will-not-start", { service, reason, remedy }, { evidence });
   }
-  const after = await waitForState(machine, service, ["running", "stopped"], limits.service);
+  let after = await waitForState(machine, service, ["running", "stopped"], limits.service);
   if (after.state !== "running") {
     const { reason, remedy } = after.state === "stopped"
       ? explainService(operation.manager, service, after.exitCode)
       : { reason: `it still says ${after.state} after ${Math.round(limits.service / 1000)} seconds`, remedy: "Read the service's own log; it hangs or waits for something." };
     throw problem("service-will-not-start", { service, reason, remedy });
   }
-  await machine.clock.wait(limits.settled);
-  const settled = await serviceRecord(machine, service);
+  const settle = async (): Promise<ServiceRecord> => {
+    await machine.clock.wait(limits.settled);
+    return serviceRecord(machine, service);
+  };
+  let settled = await settle();
+  // A launcher of systemd's, such as mono-service, may have given way to what it put into the background.
+  if (operation.manager === "systemd" && settled.state === "running" && settled.processId !== after.processId) [after, settled] = [settled, await settle()];
   if (settled.state !== "running" || settled.processId !== after.processId) {
     const { reason, remedy } = explainService(operation.manager, service, settled.exitCode);
     throw problem("service-died", { service, reason, remedy });

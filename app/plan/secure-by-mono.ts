@@ -4,7 +4,7 @@ import { coversName } from "../certificates/host-name.ts";
 import type { CertificateReader } from "../certificates/reader.ts";
 import { provesKey } from "../certificates/sign-proof.ts";
 import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
-import type { SecureRequest } from "../contract.ts";
+import type { SecureRequest, Verified } from "../contract.ts";
 import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import type { Machine, Mono, MonoUser } from "../machine.ts";
@@ -88,6 +88,20 @@ async function binding(mono: Mono, user: MonoUser, port: number, previous: strin
   }];
 }
 
+/**
+ * Those of the checks that hold now, up to the first that does not. One after the other: Mono has few threads for handshakes,
+ * and gets another only every half second while connections wait for one.
+ */
+async function heldInTurn(machine: Machine, checks: readonly Operation[]): Promise<readonly Verified[]> {
+  const held: Verified[] = [];
+  for (const check of checks) {
+    const [answer] = await tryVerify(machine, [check]);
+    if (!answer) break;
+    held.push(answer);
+  }
+  return held;
+}
+
 /** The name asked for in the handshake, where the certificate has one that leads here. */
 const nameFor = (request: SecureRequest, hostName: string, names: readonly string[]): string | null =>
   request.hostName !== undefined && request.hostName !== "" ? request.hostName : coversName(names, hostName) ? hostName : null;
@@ -121,7 +135,7 @@ export async function planSecureByMono(machine: Machine, reader: CertificateRead
     ...[address, ...others].map((each): Operation => ({ kind: "verify.tls", address: each, port, serverName: name, thumbprint, ...(endpoints[0] && { path: endpoints[0].path }) })),
     ...endpoints.map(({ path }): Operation => ({ kind: "verify.http", scheme: "https", address, port, serverName: name, host: host === "0.0.0.0" || host === "[::]" ? `${name ?? address}:${port}` : `${host}:${port}`, path })),
   ];
-  const served = await tryVerify(machine, checks);
+  const served = await heldInTurn(machine, checks);
   const isServed = served.length === checks.length && served.every((answer) => answer.thumbprint === thumbprint);
   const restart = edits.length > 0 || bound.length > 0 || service.state !== "running" || !isServed;
   const around = serviceSteps(services, service);

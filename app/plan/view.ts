@@ -9,6 +9,12 @@ import type { Plan } from "./plan.ts";
 /** systemd's `systemctl stop NAME`; of a script of /etc/init.d `service NAME stop`. */
 const control = (manager: ServiceManager, name: string, verb: "start" | "stop"): Command => (manager === "systemd" ? ["systemctl", verb, name] : ["service", name, verb]);
 
+/**
+ * A unit with RemainAfterExit=yes stays active when its process has ended, and to start what is active does nothing; a restart
+ * starts what is not active as well. Source: systemctl(1), restart.
+ */
+const startOf = (manager: ServiceManager, name: string): Command => (manager === "systemd" ? ["systemctl", "restart", name] : control(manager, name, "start"));
+
 function stopCommands({ service, manager, endProcess: processId }: OperationOf<"service.stop">): readonly Command[] {
   if (manager !== undefined) return [control(manager, service, "stop"), ...(manager === "systemd" && processId !== undefined ? [["systemctl", "kill", "--signal=KILL", service] as const] : [])];
   return processId === undefined ? [stopService(service)] : [stopService(service), endProcess(processId)];
@@ -37,7 +43,7 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return operation.previous === null ? [addBinding(operation.next)] : [deleteBinding(operation.previous), addBinding(operation.next)];
     case "binding.remove": return [deleteBinding(operation.previous)];
     case "service.stop": return stopCommands(operation);
-    case "service.start": return [operation.manager === undefined ? startService(operation.service) : control(operation.manager, operation.service, "start")];
+    case "service.start": return [operation.manager === undefined ? startService(operation.service) : startOf(operation.manager, operation.service)];
     case "proxy.check": return [test(operation)];
     case "proxy.reload": return [test(operation), operation.wasRunning ? signal(operation, "reload") : startNginx(operation)];
     case "proxy.stop": return [operation.service ? control(operation.service.manager, operation.service.name, "stop") : signal(operation, "quit")];

@@ -47,7 +47,7 @@ test("through NGINX: what is proposed fits the certificate and the product; revi
   await wizard.next.click();
   await expect(wizard.heading("Review the change")).toBeFocused();
   const commands = wizard.steps.locator("pre");
-  expect((await commands.allInnerTexts()).map((text) => text.trim())).toEqual(["systemctl stop santedb", "systemctl start santedb", "nginx -t", "nginx -t", "nginx -s reload"]);
+  expect((await commands.allInnerTexts()).map((text) => text.trim())).toEqual(["systemctl stop santedb", "systemctl restart santedb", "nginx -t", "nginx -t", "nginx -s reload"]);
   const site = wizard.steps.filter({ hasText: "Write the site" }).getByRole("group", { name: "Difference in the file" });
   await wizard.steps.filter({ hasText: "Write the site" }).getByRole("button", { name: /^Show \d+ more lines$/ }).click();
   await expect(site.locator(".added").filter({ hasText: "server_name clinic-7.example.org www.clinic-7.example.org;" })).toHaveCount(2);
