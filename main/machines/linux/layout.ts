@@ -6,6 +6,9 @@ import type { ServiceManager, SiteFolders } from "../../../app/machine.ts";
 import { isFolder } from "../../storage/file.ts";
 import { distrustOfFolder, readTrustedFile } from "../../storage/trusted.ts";
 
+/** As Debian and nginx.org name it. */
+const nginxService = "nginx";
+
 const layoutFileName = "linux.json";
 /** Bytes of the file at most. */
 const layoutLimit = 64 * 1024;
@@ -14,6 +17,9 @@ const clear = z.string().min(1).max(4096).refine((text) => !text.includes("\0"),
 const path = clear.refine((text) => isAbsolute(text), "a path from the root on is needed");
 /** A path, or one with the arguments that stand before all others. */
 const program = z.union([path.transform((text): readonly [string, ...string[]] => [text]), z.tuple([path], clear)]);
+
+/** As systemd and the folder of init scripts have them, without a path and without ".service". */
+const serviceName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9:_.\\@+-]{0,254}$/, "a service's name is needed");
 
 const programsSchema = z.strictObject({
   nginx: program.default(["/usr/sbin/nginx"]),
@@ -26,7 +32,7 @@ const programsSchema = z.strictObject({
 
 const layoutSchema = z.strictObject({
   programs: programsSchema.prefault({}),
-  nginx: z.strictObject({ prefix: path.optional(), configuration: path.optional(), files: path.optional(), links: path.nullable().optional() }).prefault({}),
+  nginx: z.strictObject({ prefix: path.optional(), configuration: path.optional(), files: path.optional(), links: path.nullable().optional(), service: serviceName.nullable().optional() }).prefault({}),
   certificates: path.default("/etc/lockstep/certificates"),
   initFolder: path.default("/etc/init.d"),
   services: z.enum(["systemd", "init"]).optional(),
@@ -50,6 +56,8 @@ export interface Layout {
     readonly configuration: string;
     /** Null: its configuration says where it looks for sites. */
     readonly sites: SiteFolders | null;
+    /** Name of the service that it runs as; null where it is nobody's. It need not be there. */
+    readonly service: string | null;
   };
   /** Folder of the certificate stores. */
   readonly certificates: string;
@@ -103,12 +111,15 @@ export async function readLayout(dataDirectory?: string): Promise<Layout> {
   const said = file === null || bytes === null ? layoutSchema.parse({}) : parse(file, bytes);
   const { prefix, configuration } = said.nginx;
   const main = configuration ?? (prefix === undefined ? "/etc/nginx/nginx.conf" : join(prefix, "nginx.conf"));
+  const own = [...(prefix === undefined ? [] : ["-p", prefix]), ...(configuration === undefined ? [] : ["-c", configuration])];
   return {
     programs: said.programs,
     nginx: {
-      arguments: [...(prefix === undefined ? [] : ["-p", prefix]), ...(configuration === undefined ? [] : ["-c", configuration])],
+      arguments: own,
       configuration: main,
       sites: said.nginx.files === undefined ? null : { files: said.nginx.files, links: said.nginx.links ?? null },
+      // One with a configuration of its own is nobody's service, unless it is said whose.
+      service: said.nginx.service === undefined ? (own.length === 0 ? nginxService : null) : said.nginx.service,
     },
     certificates: said.certificates,
     initFolder: said.initFolder,

@@ -37,9 +37,6 @@ async function ownName(): Promise<string> {
   }
 }
 
-/** As Debian and nginx.org name it. */
-const nginxService = "nginx";
-
 const none = (): Promise<readonly never[]> => Promise.resolve([]);
 const noHttpSys: HttpSys = { bindings: none, reservations: none, listenList: none };
 
@@ -69,8 +66,7 @@ export async function openLinuxMachine({ dataDirectory }: { readonly dataDirecto
     clock: systemClock,
     nginx: openNginx({
       program: nginx[0], arguments: layout.nginx.arguments, sites: layout.nginx.sites, call: call(nginx),
-      // One with a configuration of its own is nobody's service.
-      service: layout.nginx.arguments.length === 0 && await services.find(nginxService) ? { name: nginxService, manager: layout.services } : null,
+      service: layout.nginx.service !== null && await services.find(layout.nginx.service) ? { name: layout.nginx.service, manager: layout.services } : null,
       certificateFiles: (thumbprint) => ({ certificate: join(layout.certificates, `${thumbprint}.chain.pem`), key: filesOf(layout.certificates, "My", thumbprint).key }),
     }),
     mono: openMono({ httpcfg: httpcfg[0], openssl: call(openssl), certificates, account: findUser, folder: layout.handOver, configuration: layout.monoConfiguration }),

@@ -48,7 +48,18 @@ describe.skipIf(process.platform !== "linux")("the layout", () => {
     expect((await readLayout(folder)).nginx.sites).toBeNull();
   });
 
+  it("has the system's own NGINX run as the service nginx, and one with arguments as nobody's, unless told", async () => {
+    for (const [said, service] of [
+      [{}, "nginx"], [{ prefix: "/srv/nginx" }, null], [{ configuration: "/srv/nginx.conf" }, null],
+      [{ service: null }, null], [{ service: "openresty" }, "openresty"], [{ prefix: "/srv/nginx", service: "nginx@second" }, "nginx@second"],
+    ] as const) {
+      say(JSON.stringify({ nginx: said }));
+      expect((await readLayout(folder)).nginx.service, JSON.stringify(said)).toBe(service);
+    }
+  });
+
   it.each([
+    ["a service that is no name", '{"nginx":{"service":"--root=/x"}}', "nginx.service: a service's name is needed"],
     ["no JSON", "{", "it is no JSON text"],
     ["no object", "[]", "expected object"],
     ["a member that is not known", '{"certificate":"/x"}', 'Unrecognized key: "certificate"'],
