@@ -320,9 +320,7 @@ describe.skipIf(!hasNginx)("under nginx, a site", () => {
 
   it("answers 502 where no SanteDB answers, and 504 where it takes too long", async () => {
     expect((await ask({ port: ports.dead })).status).toBe(502);
-    const begun = performance.now();
     expect((await ask({ port: ports.old, path: "/never" })).status).toBe(504);
-    expect(performance.now() - begun).toBeLessThan(5000);
   });
 
   it.skipIf(!hasIpv6)("answers over IPv6, and names the client's address", async () => {
