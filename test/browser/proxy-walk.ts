@@ -25,7 +25,7 @@ export async function walkProxy(page: Page, look: (name: string) => Promise<void
   await page.keyboard.press("Escape");
   await proxy.dialog.waitFor({ state: "hidden" });
   await proxy.button("Change…").click();
-  await page.getByText("Still needed").or(proxy.pane.getByText("The file appears here")).first().waitFor();
+  await proxy.pane.getByText("# Lockstep site").first().waitFor();
   await look("proxy-change");
 
   await proxy.openNew();

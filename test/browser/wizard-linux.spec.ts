@@ -63,7 +63,9 @@ test("through NGINX: what is proposed fits the certificate and the product; revi
   await expect(wizard.heading("santedb is secured")).toBeFocused();
   await expect(wizard.served.getByText("the planned certificate")).toHaveCount(2);
   await expect(window.getByRole("list", { name: "Also proven" }).getByRole("listitem")).toHaveText([
-    /^Read santedb\.config\.xml again/, /^Try the site in an NGINX of its own/, /^Prove that http:\/\/clinic-7\.example\.org/,
+    /^Read santedb\.config\.xml again/, /^Try the site in an NGINX of its own/,
+    "Prove that http://clinic-7.example.org/lockstep?proof=1 sends clients to https://clinic-7.example.org:8443/lockstep?proof=1",
+    "Prove that http://clinic-7.example.org/lockstep?proof=1 at [::1] sends clients to https://clinic-7.example.org:8443/lockstep?proof=1",
   ]);
   expect(await window.locator("main").innerText()).not.toMatch(windowsWords);
   await picture(window, "linux-proof");

@@ -57,7 +57,7 @@ describe.skipIf(missing !== null)(`a Linux server that is cut off${missing === n
     "by NGINX": (): readonly string[] => server.byNginx(pfx, "--address", "127.0.0.1"),
   };
   for (const [way, asked] of Object.entries(ways)) {
-    it(`${way}, at any entry of the journal: recovered it is whole, and no key lies about`, async () => {
+    it(`${way}, at entries of the journal: recovered it is whole, and no key lies about`, async () => {
       const before = await stateNow();
       const counter = join(server.folder, "count");
       writeFileSync(counter, "");
@@ -70,7 +70,9 @@ describe.skipIf(missing !== null)(`a Linux server that is cut off${missing === n
       expect(after.served).not.toEqual(before.served);
 
       const outcomes = new Set<"before" | "after">();
-      const cuts = Array.from({ length: entries }, (_, index): readonly [number, Moment, boolean] => [index + 1, "after", index % 2 === 0]);
+      // By NGINX every third one, in which intents and results come in turn: its plan is long, and each takes seconds.
+      const every = way === "by NGINX" ? 3 : 1;
+      const cuts = Array.from({ length: Math.ceil(entries / every) }, (_, index): readonly [number, Moment, boolean] => [index * every + 1, "after", index % 2 === 0]);
       const torn = [2, Math.ceil(entries / 2), entries - 1].map((entry): readonly [number, Moment, boolean] => [entry, "torn", entry % 2 === 0]);
       for (const [entry, moment, finish] of [...cuts, ...torn]) {
         const which = `entry ${entry} of ${entries}, ${moment}${finish ? ", finished" : ""}`;
