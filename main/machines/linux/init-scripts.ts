@@ -124,7 +124,7 @@ async function recordOf(folder: string, script: Script, provided: ReadonlyMap<st
 }
 
 /** Milliseconds in which a daemon that a script put into the background comes to write its number, and how often it is looked for. */
-const settling = 2000;
+const settling = 10_000;
 const lookEvery = 50;
 
 /**
