@@ -1,5 +1,4 @@
 // The console: answers every call of the contract on one machine. All hosts carry these answers, none adds to them.
-import { decodeBase64 } from "./base64.ts";
 import type { Applied, HistoryDetail, PlanView, SecureRequest, Verified } from "./contract.ts";
 import type { PendingRequests } from "./certificates/pending-requests.ts";
 import type { CertificateReader } from "./certificates/reader.ts";
@@ -7,6 +6,7 @@ import { certificateAnswers } from "./console-certificates.ts";
 import { configurationAnswers } from "./console-configurations.ts";
 import { httpSysAnswers } from "./console-http-sys.ts";
 import { keyUserAnswers } from "./console-key-users.ts";
+import { proxyAnswers } from "./console-proxy.ts";
 import { signatureAnswers } from "./console-signatures.ts";
 import type { KeyUserJournal, PrivateKeyFiles } from "./cws/key-user-journal.ts";
 import type { Listen } from "./cws/listener.ts";
@@ -14,8 +14,6 @@ import type { Signatures } from "./cws/signatures.ts";
 import { problem, type LockstepError } from "./errors.ts";
 import type { Emit, Implementation } from "./host.ts";
 import type { Machine } from "./machine.ts";
-import { lintSites } from "./nginx/lint.ts";
-import { renderSite } from "./nginx/render.ts";
 import { planControl, type ControlRequest } from "./plan/control.ts";
 import { inverse } from "./plan/inverse.ts";
 import { canFinish, changesOf, historyEntry, isOpen, outcomeOf, type ChangeRecord, type Journal } from "./plan/journal.ts";
@@ -32,8 +30,6 @@ import { planSecureByNginx } from "./plan/secure-by-nginx.ts";
 import { planUnsecureOnLinux } from "./plan/unsecure-on-linux.ts";
 import { planUnsecure } from "./plan/unsecure.ts";
 import { findUndoObstacle } from "./plan/undo.ts";
-import { planPublish } from "./plan/publish.ts";
-import { planUnpublish, proxyState } from "./plan/published.ts";
 import { viewOf } from "./plan/view.ts";
 
 export interface ConsoleParts {
@@ -249,11 +245,9 @@ export function createConsole(parts: ConsoleParts): Implementation {
       },
       planUnsecure: async ({ instance, port }) => {
         await refuseWhileInterrupted();
-        if (machine.kind !== "linux") {
-          const { plan, verified } = await planUnsecure(machine, instance, port, parts.random());
-          return holdForReview(plan, verified);
-        }
-        const { plan, materials, verified } = await planUnsecureOnLinux(machine, instance, port, parts.random());
+        const { plan, materials, verified } = machine.kind === "linux"
+          ? await planUnsecureOnLinux(machine, instance, port, parts.random())
+          : { ...await planUnsecure(machine, instance, port, parts.random()), materials: new Map() };
         hold(plan, materials);
         return planView(plan, verified);
       },
@@ -265,22 +259,13 @@ export function createConsole(parts: ConsoleParts): Implementation {
         return planView(plan, verified);
       },
     },
-    proxy: {
-      render: (site) => Promise.resolve().then(() => renderSite(site)),
-      lint: ({ files, materials }) => Promise.resolve().then(() => ({ findings: [...lintSites(files.map(({ name, content }) => ({ name, content: decodeBase64(content) })), materials ?? [], machine.clock.now())] })),
-      state: () => proxyState(machine),
-      planPublish: async (request) => {
-        await refuseWhileInterrupted();
-        const { plan, materials, verified } = await planPublish(machine, parts.reader, request, parts.random());
+    ...proxyAnswers({
+      machine, reader: parts.reader, random: parts.random, refuseWhileInterrupted,
+      hold: (plan, materials, verified) => {
         hold(plan, materials);
         return planView(plan, verified);
       },
-      planUnpublish: async ({ name }) => {
-        await refuseWhileInterrupted();
-        const { plan, verified } = await planUnpublish(machine, name, parts.random());
-        return holdForReview(plan, verified);
-      },
-    },
+    }),
     keyUser: keyUserAnswers({ keyUsers: parts.keyUsers, privateKeyFiles: parts.privateKeyFiles, clock: machine.clock, by: parts.by }),
     ...signatureAnswers({ machine, keyUsers: parts.keyUsers, reader: parts.reader, signatures: parts.signatures, listen: parts.listen, emit }),
     plan: {

@@ -70,6 +70,9 @@ export function coversName(names: readonly string[], hostName: string): boolean 
   return names.some((name) => covers(name, host));
 }
 
+/** A name that a client may ask for where this one is served: below a wildcard, any. */
+export const askedName = (name: string): string => name.replace(/^\*\./, "any.");
+
 function covers(name: string, host: string): boolean {
   if (!name.startsWith("*.")) return canonicalHost(name) === host;
   const parent = canonicalHost(name.slice(2));

@@ -126,3 +126,6 @@ function lineEnds(text: string, from: number, to: number): number {
   for (let at = text.indexOf("\n", from); at !== -1 && at < to; at = text.indexOf("\n", at + 1)) count++;
   return count;
 }
+
+/** DER of the first certificate in PEM text; null where there is none. */
+export const firstCertificate = (bytes: Uint8Array): Uint8Array | null => blocksOf(decodeText(bytes)).find(({ label }) => label === "CERTIFICATE")?.content ?? null;

@@ -1,5 +1,5 @@
 // Which files of NGINX have it serve a certificate.
-import { decodeText, blocksOf } from "../certificates/pem.ts";
+import { firstCertificate } from "../certificates/pem.ts";
 import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
 import { asLockstepError } from "../errors.ts";
 import type { Machine, Nginx, NginxInstallation } from "../machine.ts";
@@ -25,8 +25,8 @@ async function configurations({ files }: Machine, nginx: Nginx, { sites }: Nginx
 }
 
 const firstIn = (content: Uint8Array): string | null => {
-  const block = blocksOf(decodeText(content)).find(({ label }) => label === "CERTIFICATE");
-  return block ? thumbprintOf(block.content) : null;
+  const der = firstCertificate(content);
+  return der && thumbprintOf(der);
 };
 
 /** Paths of the files whose servers present the certificate; empty on a machine without NGINX. Each once, in order. */

@@ -1,4 +1,5 @@
 // The trial of a site: what is asked of it in an NGINX of its own, before a listener that tells what reached it.
+import { askedName } from "../certificates/host-name.ts";
 import type { TrialAnswer, TrialPlaces, TrialRequest } from "../machine.ts";
 import { renderSite } from "./render.ts";
 import { addressPort, httpAuthority, settle, type SettledSite } from "./settled-site.ts";
@@ -25,9 +26,6 @@ const claims: readonly (readonly [name: string, value: string])[] = [
 
 /** Nobody has it: .invalid is set apart for that. Source: RFC 2606. */
 const unknownName = "nobody.invalid";
-
-/** A name that a client may ask for: below a wildcard, any. */
-export const askedName = (serverName: string): string => serverName.replace(/^\*\./, "any.");
 
 /** The requests for a site, and what they must bring. Throws input-invalid for a site that cannot be rendered. */
 export function trialOf(site: Site, thumbprint: string): Trial {

@@ -1,4 +1,5 @@
 // NGINX as it is while a plan is made: the program, what it reads, and who listens where.
+import { askedName } from "../certificates/host-name.ts";
 import { asLockstepError, problem } from "../errors.ts";
 import type { Machine, Nginx, NginxInstallation, NginxState } from "../machine.ts";
 import { assemble } from "../nginx/include.ts";
@@ -53,7 +54,7 @@ export async function servedNow(machine: Machine, servers: readonly Server[], lo
   const clients = new Map<string, { readonly address: string; readonly port: number; readonly serverName: string }>();
   for (const server of servers) {
     if (server.refuses || leave(server)) continue;
-    const [name] = server.names.map((each) => each.name.replace(/^\*\./, "any.")).filter((each) => /^[a-z0-9.-]+$/.test(each));
+    const [name] = server.names.map((each) => askedName(each.name)).filter((each) => /^[a-z0-9.-]+$/.test(each));
     for (const listen of server.listens) {
       const [address] = reachedBy(listen, loopbacks);
       if (!listen.isTls || listen.port === null || address === undefined || name === undefined) continue;

@@ -4,10 +4,11 @@ import { asLockstepError, problem, type CommandEvidence, type LockstepError } fr
 import type { Command, Machine, Nginx, TrialPlaces } from "../machine.ts";
 import { explainRefusal } from "../nginx/refusal.ts";
 import { trialOf } from "../nginx/trial.ts";
+import { hostPart } from "../santedb/endpoint.ts";
 import type { OperationOf } from "./operation.ts";
 import { changed, eventually, pollEvery, run, unchanged, type Circumstances, type Performance } from "./performance.ts";
 import { commandsOf } from "./view.ts";
-import { isWhole } from "./whole-file.ts";
+import { isWhole } from "../whole-file.ts";
 
 const requestTimeout = 10_000;
 
@@ -142,8 +143,6 @@ export async function verifySite({ site, thumbprint }: OperationOf<"verify.site"
   if (fault !== null) throw problem("site-unproven", { problem: fault, remedy: "Nothing of it was turned on. Look at the site's values and try again." });
   return unchanged;
 }
-
-const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
 /** Throws not-listening, http-failed, redirect-wrong. */
 export async function verifyRedirect({ address, port, host, path, location }: OperationOf<"verify.redirect">, circumstances: Circumstances): Promise<Performance> {

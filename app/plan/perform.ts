@@ -9,6 +9,7 @@ import type { Command, Files, HttpAnswer, Machine, Network, ServiceRecord } from
 import { readKept } from "../santedb/backup.ts";
 import { configurationLimit, parseDocument } from "../santedb/configuration.ts";
 import { applySplices } from "../santedb/convert.ts";
+import { hostPart } from "../santedb/endpoint.ts";
 import { explainService } from "../santedb/service-end.ts";
 import { decodeBase64 } from "../base64.ts";
 import { sha256 } from "./hash.ts";
@@ -249,7 +250,6 @@ async function startService(operation: OperationOf<"service.start">, { machine, 
 }
 
 const requestTimeout = 10_000;
-const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
 /**
  * One handshake and one request: what is really served there. An answer that is no HTTP leaves the status null. Throws

@@ -3,7 +3,7 @@ import { problem, type LockstepError } from "../errors.ts";
 import { sameBinding } from "../http-sys/binding.ts";
 import type { Machine } from "../machine.ts";
 import { boundThumbprint } from "./mono-binding.ts";
-import { isWhole } from "./whole-file.ts";
+import { isWhole } from "../whole-file.ts";
 import { configurationLimit } from "../santedb/configuration.ts";
 import { readKept } from "../santedb/backup.ts";
 import { sha256 } from "./hash.ts";

@@ -3,6 +3,7 @@ import type { Verified } from "../contract.ts";
 import { asLockstepError } from "../errors.ts";
 import type { Machine } from "../machine.ts";
 import type { Configuration, Endpoint } from "../santedb/configuration.ts";
+import { hostPart } from "../santedb/endpoint.ts";
 import type { Instance } from "../santedb/instance.ts";
 import type { ConfigurationEdit } from "../santedb/edit.ts";
 import type { Operation } from "./operation.ts";
@@ -10,8 +11,6 @@ import { seeTls } from "./perform.ts";
 
 /** Milliseconds for one look while planning. */
 const lookTimeout = 3000;
-
-const bracketed = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
 /** Those of the checks that hold now, in the same order. */
 export async function tryVerify(machine: Machine, checks: readonly Operation[]): Promise<readonly Verified[]> {
@@ -29,7 +28,7 @@ export async function tryVerify(machine: Machine, checks: readonly Operation[]):
 }
 
 /** Value of the Host header with which an endpoint's own prefix matches. */
-const hostHeader = (host: string, address: string, port: number): string => (host === "0.0.0.0" || host === "[::]" ? `${bracketed(address)}:${port}` : `${host}:${port}`);
+const hostHeader = (host: string, address: string, port: number): string => (host === "0.0.0.0" || host === "[::]" ? `${hostPart(address)}:${port}` : `${host}:${port}`);
 
 /** How a running instance answers now, as checks that must hold again if everything is put back. */
 export async function proofOf(machine: Machine, { scheme, port, host, state }: Instance, { endpoints }: Pick<Configuration, "endpoints">, loopbacks: readonly string[]): Promise<readonly Operation[]> {

@@ -10,7 +10,7 @@ import { addressPort, httpAuthority, settle, type HostPort, type SettledSite } f
 import type { Site } from "../nginx/site.ts";
 import { fileNameOf } from "../path.ts";
 import { discoverInstances } from "../santedb/discovery.ts";
-import { parseAddress } from "../santedb/endpoint.ts";
+import { isLoopback, parseAddress } from "../santedb/endpoint.ts";
 import { choose, type Chosen } from "./chosen.ts";
 import { nginxNow, type NginxNow } from "./nginx-now.ts";
 import { planId } from "./plan.ts";
@@ -25,12 +25,8 @@ export async function chooseForSite(machine: Machine, reader: CertificateReader,
   const wish = { ...(allowExpired !== undefined && { allowExpired }) };
   const [name] = site.serverNames;
   const hostName = name?.startsWith("*.") === true ? undefined : name;
-  if (certificate) {
-    const chosen = await choose(machine, reader, { certificate, ...wish }, hostName);
-    return chosen;
-  }
-  const paths = [site.certificate, site.key];
-  const [first, second] = paths;
+  if (certificate) return choose(machine, reader, { certificate, ...wish }, hostName);
+  const { certificate: first, key: second } = site;
   if (first === undefined || second === undefined) throw problem("input-invalid", { problem: "a site needs a certificate: its path and that of its key, files, or the thumbprint of one in the machine's store." });
   const contents = await Promise.all([...new Set([first, second])].map(async (path) => ({ name: fileNameOf(path), content: encodeBase64(await machine.files.read(path, certificateFileLimit)) })));
   try {
@@ -71,7 +67,7 @@ async function lookAt(machine: Machine, settled: SettledSite, at: HostPort, path
 /** Paths of the instance of this machine that answers at an upstream; the root where there is none such. */
 async function pathsOf(machine: Machine, { upstreams }: SettledSite): Promise<readonly string[]> {
   const [first] = upstreams;
-  if (!first || !/^127\.|^localhost$|^\[::1\]$/.test(first.host)) return ["/"];
+  if (!first || !isLoopback(first.host)) return ["/"];
   const found = (await discoverInstances(machine).catch(() => [])).find(({ port, scheme }) => port === first.port && scheme === "http");
   const paths = (found?.endpoints ?? []).flatMap(({ address }) => {
     const parsed = parseAddress(address);

@@ -9,7 +9,7 @@ import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import type { Machine, StoreName } from "../machine.ts";
 import { planId, type Plan } from "./plan.ts";
-import { readWhole } from "./whole-file.ts";
+import { readWhole } from "../whole-file.ts";
 
 export interface Removal {
   readonly store: StoreName;

@@ -1,5 +1,5 @@
 // The planner of a renewal: one certificate in the place of another, everywhere on this machine at once.
-import { coversName } from "../certificates/host-name.ts";
+import { askedName, coversName } from "../certificates/host-name.ts";
 import type { CertificateReader } from "../certificates/reader.ts";
 import { namesOf } from "../certificates/thumbprint.ts";
 import type { ReplaceRequest } from "../contract.ts";
@@ -15,7 +15,7 @@ import { dependantsFinding } from "./circumstances.ts";
 import type { Operation } from "./operation.ts";
 import { planId } from "./plan.ts";
 import { ownRootFindings, type Planned } from "./secure.ts";
-import { nameFor, servedBy } from "./served.ts";
+import { servedBy } from "./served.ts";
 import { fileSteps, serviceSteps } from "./steps.ts";
 
 /** The records that name the certificate, each with what it becomes: all is kept but the certificate. */
@@ -31,7 +31,7 @@ function rebindings(bindings: readonly Binding[], old: ReadonlySet<string>, thum
 /** Names for which a record answers, that the new certificate does not have. */
 function nameFindings({ certificate }: Chosen, records: readonly Binding[]): readonly Finding[] {
   const hosts = records.flatMap(({ endpoint, family }) => (family === "sni" ? [parseEndpoint(endpoint)?.host ?? ""] : []));
-  return hosts.filter((host) => !coversName(certificate.names, nameFor(host))).map((host): Finding => ({
+  return hosts.filter((host) => !coversName(certificate.names, askedName(host))).map((host): Finding => ({
     code: "name-mismatch", severity: "warning", message: `The new certificate does not name ${host}, for which a record answers.`,
     hint: "Clients that ask for that name will refuse it. Have the certificate issued with that name, or remove the record first.",
   }));

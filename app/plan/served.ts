@@ -1,4 +1,5 @@
 // What clients of a port are served: how it is now, and what it must be once records have changed.
+import { askedName } from "../certificates/host-name.ts";
 import { sha256Fingerprint } from "../certificates/thumbprint.ts";
 import { asLockstepError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
@@ -28,9 +29,6 @@ export interface Served {
   readonly findings: readonly Finding[];
 }
 
-/** A name that a record of names takes: for "*.example.org" any name below it. */
-export const nameFor = (host: string): string => host.replace(/^\*\./, "any.");
-
 /** Every address and name by which the records of a port tell clients apart. */
 function clientsOf(port: number, bindings: readonly Binding[], loopbacks: readonly string[]): readonly Client[] {
   const records = bindings.flatMap(({ endpoint }) => {
@@ -38,7 +36,7 @@ function clientsOf(port: number, bindings: readonly Binding[], loopbacks: readon
     return parts?.port === port ? [parts] : [];
   });
   const exact = records.flatMap(({ family, host }) => (family === "ip" && host !== "0.0.0.0" && host !== "::" ? [host] : []));
-  const names = records.flatMap(({ family, host }) => (family === "sni" ? [nameFor(host)] : []));
+  const names = records.flatMap(({ family, host }) => (family === "sni" ? [askedName(host)] : []));
   const addresses = [...new Set([...loopbacks, ...exact])];
   return addresses.flatMap((address) => [null, ...new Set(names)].map((serverName) => ({ address, port, serverName })));
 }

@@ -1,4 +1,5 @@
 // The steps that publish one site: the certificate where NGINX reads it, the trial, the file, the link, the reload, the proof.
+import { askedName } from "../certificates/host-name.ts";
 import { pemBlock } from "../certificates/pem-block.ts";
 import { readStored } from "../certificates/source.ts";
 import { problem } from "../errors.ts";
@@ -10,14 +11,13 @@ import { renderSite } from "../nginx/render.ts";
 import { settle, type SettledSite } from "../nginx/settled-site.ts";
 import type { Server } from "../nginx/server.ts";
 import type { Site } from "../nginx/site.ts";
-import { askedName } from "../nginx/trial.ts";
 import { lineDifference } from "../santedb/line-difference.ts";
 import { importSteps, type Chosen } from "./chosen.ts";
 import { listensOn, nginxCall, servedNow, type NginxNow } from "./nginx-now.ts";
 import type { DifferenceLine, Operation } from "./operation.ts";
 import type { Materials, Plan } from "./plan.ts";
 import { isTaken, tryVerify } from "./proof.ts";
-import { readWhole } from "./whole-file.ts";
+import { readWhole } from "../whole-file.ts";
 
 /** One path that must answer through NGINX; with `status`, as SanteDB itself answers there. */
 export interface ProvenPath { readonly path: string; readonly status?: number }

@@ -8,7 +8,7 @@ import type { ChangeRecord } from "./journal.ts";
 import type { Operation } from "./operation.ts";
 import { boundThumbprint } from "./mono-binding.ts";
 import { stepsToPutBack } from "./runner.ts";
-import { isWhole } from "./whole-file.ts";
+import { isWhole } from "../whole-file.ts";
 
 /** Says what stands in the way, as the subject of a sentence; null when nothing does. `own` are the change's own endpoints. */
 async function obstacleOf(machine: Machine, operation: Operation, own: ReadonlySet<string>): Promise<string | null> {

@@ -2,7 +2,8 @@
 import { problem } from "../errors.ts";
 import type { Machine } from "../machine.ts";
 import { findInstance } from "../santedb/discovery.ts";
-import { planUnpublish, siteBefore } from "./published.ts";
+import { siteBefore } from "../nginx/published-site.ts";
+import { planUnpublish } from "./unpublish.ts";
 import type { Planned } from "./secure.ts";
 import { planUnsecureByMono } from "./secure-by-mono.ts";
 

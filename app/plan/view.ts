@@ -3,6 +3,7 @@ import { addBinding, addReservation, deleteBinding, deleteReservation } from "..
 import { endProcess, startService, stopService } from "../http-sys/service-control.ts";
 import type { Command, ServiceManager } from "../machine.ts";
 import { fileNameOf } from "../path.ts";
+import { hostPart } from "../santedb/endpoint.ts";
 import type { Operation, OperationOf, OperationView } from "./operation.ts";
 import type { Plan } from "./plan.ts";
 
@@ -67,7 +68,6 @@ export function commandsOf(operation: Operation): readonly Command[] {
 }
 
 export const storeTitle = { My: "Personal", CA: "Intermediate Certification Authorities", Root: "Trusted Root Certification Authorities" } as const;
-const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 /** A name is asked at 127.0.0.1; any other address is told. */
 const elsewhere = (address: string): string => (address === "127.0.0.1" ? "" : ` at ${hostPart(address)}`);
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

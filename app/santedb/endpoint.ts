@@ -60,6 +60,9 @@ export function reservationUrl(scheme: Scheme, host: string, port: number): stri
   return urlPrefix({ kind: "http", scheme, host, port, portWritten: true, path: "/" });
 }
 
+/** An IP address as URLs write it: one of IPv6 in brackets. */
+export const hostPart = (address: string): string => (address.includes(":") ? `[${address}]` : address);
+
 /** Whether a host answers this machine only. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\]|\[0*(:0*){1,6}:0*1\])$/i.test(host);

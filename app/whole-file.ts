@@ -1,6 +1,6 @@
 // A file that is put whole: whether it is there as it should be.
-import { asLockstepError, problem } from "../errors.ts";
-import type { Files, WholeFile } from "../machine.ts";
+import { asLockstepError, problem } from "./errors.ts";
+import type { Files, WholeFile } from "./machine.ts";
 
 /** Bytes of such a file at most. */
 export const wholeFileLimit = 4 * 1024 * 1024;
