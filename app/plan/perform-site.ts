@@ -1,7 +1,7 @@
 // Doing the operations that publish a site: files and links put whole, NGINX made to take them, and what proves it.
 import type { Verified } from "../contract.ts";
 import { asLockstepError, problem, type CommandEvidence, type LockstepError } from "../errors.ts";
-import type { Command, Machine, Nginx, TrialPlaces } from "../machine.ts";
+import type { Command, Machine, Network, Nginx, TrialPlaces } from "../machine.ts";
 import { explainRefusal } from "../nginx/refusal.ts";
 import { trialOf } from "../nginx/trial.ts";
 import { hostPart } from "../santedb/endpoint.ts";
@@ -144,19 +144,21 @@ export async function verifySite({ site, thumbprint }: OperationOf<"verify.site"
   return unchanged;
 }
 
-/** Throws not-listening, http-failed, redirect-wrong. */
-export async function verifyRedirect({ address, port, host, path, location }: OperationOf<"verify.redirect">, circumstances: Circumstances): Promise<Performance> {
-  const verified = await eventually(circumstances, async (): Promise<Verified> => {
-    const answer = await circumstances.machine.network.exchange({
-      address, port, serverName: null, timeout: requestTimeout, scheme: "http", method: "GET", host, hostName: host, path, headers: [], body: [], authorities: [], allowUntrusted: true, limit: 4096,
-    });
-    const found = answer.headers.find(([name]) => name.toLowerCase() === "location")?.[1] ?? null;
-    if (answer.status !== 308 || found !== location) {
-      throw problem("redirect-wrong", { url: `http://${hostPart(address)}:${port}${path}`, answer: found === null ? answer.status : `${answer.status} ${found}`, expected: location });
-    }
-    return { address, port, serverName: null, thumbprint: null, protocol: "http", path, httpStatus: answer.status };
+/** One request over http: where it is sent on to. `timeout` in milliseconds. Throws not-listening, http-failed, redirect-wrong. */
+export async function seeRedirect(network: Network, { address, port, host, path, location }: OperationOf<"verify.redirect">, timeout: number): Promise<Verified> {
+  const answer = await network.exchange({
+    address, port, serverName: null, timeout, scheme: "http", method: "GET", host, hostName: host, path, headers: [], body: [], authorities: [], allowUntrusted: true, limit: 4096,
   });
-  return { changed: false, verified };
+  const found = answer.headers.find(([name]) => name.toLowerCase() === "location")?.[1] ?? null;
+  if (answer.status !== 308 || found !== location) {
+    throw problem("redirect-wrong", { url: `http://${hostPart(address)}:${port}${path}`, answer: found === null ? answer.status : `${answer.status} ${found}`, expected: location });
+  }
+  return { address, port, serverName: null, thumbprint: null, protocol: "http", path, httpStatus: answer.status };
+}
+
+/** Throws as `seeRedirect`. */
+export async function verifyRedirect(operation: OperationOf<"verify.redirect">, circumstances: Circumstances): Promise<Performance> {
+  return { changed: false, verified: await eventually(circumstances, () => seeRedirect(circumstances.machine.network, operation, requestTimeout)) };
 }
 
 /** Throws site-unproven. */

@@ -7,6 +7,7 @@ import { hostPart } from "../santedb/endpoint.ts";
 import type { Instance } from "../santedb/instance.ts";
 import type { ConfigurationEdit } from "../santedb/edit.ts";
 import type { Operation } from "./operation.ts";
+import { seeRedirect } from "./perform-site.ts";
 import { seeTls } from "./perform.ts";
 
 /** Milliseconds for one look while planning. */
@@ -16,6 +17,7 @@ const lookTimeout = 3000;
 export async function tryVerify(machine: Machine, checks: readonly Operation[]): Promise<readonly Verified[]> {
   const results = await Promise.all(checks.map(async (check): Promise<Verified | null> => {
     try {
+      if (check.kind === "verify.redirect") return await seeRedirect(machine.network, check, lookTimeout);
       if (check.kind !== "verify.tls" && check.kind !== "verify.http") return null;
       if (check.kind === "verify.tls") return await seeTls(machine.network, check, lookTimeout);
       const answer = await machine.network.http({ address: check.address, port: check.port, serverName: check.serverName, timeout: lookTimeout, scheme: check.scheme, host: check.host, path: check.path });

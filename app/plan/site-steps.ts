@@ -84,8 +84,7 @@ export async function siteSteps(machine: Machine, now: NginxNow, { site, chosen,
   const checks = checksOf(settled, thumbprint, paths, loopbacks);
   const beside = await servedNow(machine, others, loopbacks);
   const served = written.length === 0 && linked.length === 0 && now.state.masterId !== 0 ? await tryVerify(machine, checks) : [];
-  const isServed = served.length === checks.filter(({ kind }) => kind === "verify.tls" || kind === "verify.http").length
-    && served.every((answer) => answer.thumbprint === null || answer.thumbprint === thumbprint);
+  const isServed = served.length === checks.length && served.every((answer) => answer.thumbprint === null || answer.thumbprint === thumbprint);
   const call = nginxCall(now);
   const needed = !isServed || imported.length > 0 || chain !== null;
   return {

@@ -1,5 +1,4 @@
 // The records of HTTP.sys: listed, changed and removed; who answers; reservations; another computer's output; replaced everywhere.
-import AxeBuilder from "@axe-core/playwright";
 import { practicePassword } from "../renderer/practice-host.ts";
 import { failedOutput, germanOutput, walkBindings } from "./bindings-walk.ts";
 import { chooseByKey, tabTo } from "./keyboard.ts";
@@ -7,6 +6,7 @@ import { BindingsPage } from "./pages/bindings-page.ts";
 import { InstancePage } from "./pages/instance-page.ts";
 import { InstancesPage } from "./pages/instances-page.ts";
 import { ReplaceWizard } from "./pages/replace-wizard.ts";
+import { testEveryLook } from "./every-look.ts";
 import { expect, picture, test } from "./window.ts";
 
 const tangled = { instances: "three", bindings: "tangled", stored: 3 } as const;
@@ -383,49 +383,7 @@ test.describe("no record", () => {
   });
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ scenario: tangled, colorScheme });
-    test(`axe finds nothing on any page of the bindings (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(240_000);
-      const found: string[] = [];
-      await walkBindings(window, async (name) => {
-        await picture(window, `${name}-${colorScheme}`);
-        const axe = new AxeBuilder({ page: window });
-        // What differs in the dark is the colours alone.
-        const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
-        found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`));
-      });
-      expect(found).toEqual([]);
-    });
-  });
-}
-
-for (const width of [1024, 640, 320]) {
-  test.describe(`${width} pixels wide`, () => {
-    test.use({ scenario: tangled, viewport: { width, height: 800 } });
-    test(`every page of the bindings fits without scrolling sideways (${width})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      const found: string[] = [];
-      await walkBindings(window, async (name) => {
-        await picture(window, `${name}-${width}`);
-        const overflow = await window.evaluate(() => [document.documentElement, document.querySelector("main"), document.querySelector("[role=dialog] .dialog-content"), document.querySelector(".row-grid")]
-          .reduce((most, element) => Math.max(most, element ? element.scrollWidth - element.clientWidth : 0), 0));
-        if (overflow > 0) found.push(`${name}: ${overflow}`);
-      });
-      expect(found).toEqual([]);
-    });
-  });
-}
-
-test.describe("forced colours", () => {
-  test.use({ scenario: tangled });
-  test("nothing on the pages of the bindings depends on a colour of ours", async ({ window }) => {
-    test.setTimeout(120_000);
-    await window.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-    await walkBindings(window, async (name) => picture(window, `${name}-forced`));
-  });
-});
+testEveryLook({ of: "the pages of the bindings", walk: walkBindings, scenario: tangled, within: ["[role=dialog] .dialog-content", ".row-grid"], axeTimeout: 240_000 });
 
 test.describe("for a reader of French", () => {
   test.use({ scenario: tangled, locale: "fr-FR" });

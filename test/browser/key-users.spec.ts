@@ -1,10 +1,10 @@
 // The signing keys: listed, made, added, replaced step by step, retired; and how their pages look.
-import AxeBuilder from "@axe-core/playwright";
 import { practicePem } from "../renderer/practice-cws.ts";
 import { privateKey, walkKeyUsers } from "./cws-walk.ts";
 import { tabTo } from "./keyboard.ts";
 import { KeyUsersPage } from "./pages/key-users-page.ts";
 import { SignaturePage } from "./pages/signature-page.ts";
+import { testEveryLook } from "./every-look.ts";
 import { expect, picture, test } from "./window.ts";
 
 const year = new Date().getFullYear();
@@ -235,49 +235,8 @@ test("one is replaced step by step, both keys active for a while", async ({ wind
   await picture(window, "key-rotation-done");
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ scenario: { pace: 120 }, colorScheme });
-    test(`axe finds nothing on the pages of the signing keys (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      const found: string[] = [];
-      await walkKeyUsers(window, async (name) => {
-        await picture(window, `${name}-${colorScheme}`);
-        const axe = new AxeBuilder({ page: window });
-        // What differs in the dark is the colours alone.
-        const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
-        found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`));
-      });
-      expect(found).toEqual([]);
-    });
-  });
-}
-
-for (const width of [1024, 640, 320]) {
-  test.describe(`${width} pixels wide`, () => {
-    test.use({ scenario: { pace: 60 }, viewport: { width, height: 800 } });
-    test(`every page of the signing keys fits without scrolling sideways (${width})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      const found: string[] = [];
-      await walkKeyUsers(window, async (name) => {
-        await picture(window, `${name}-${width}`);
-        const overflow = await window.evaluate(() => [document.documentElement, document.querySelector("main"), document.querySelector("[role=dialog] .dialog-content"), document.querySelector(".row-grid")]
-          .reduce((most, element) => Math.max(most, element ? element.scrollWidth - element.clientWidth : 0), 0));
-        if (overflow > 0) found.push(`${name}: ${overflow}`);
-      });
-      expect(found).toEqual([]);
-    });
-  });
-}
-
-test.describe("forced colours", () => {
-  test.use({ scenario: { pace: 60 } });
-  test("nothing on the pages of the signing keys depends on a colour of ours", async ({ window }) => {
-    test.setTimeout(120_000);
-    await window.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-    await walkKeyUsers(window, async (name) => picture(window, `${name}-forced`));
-  });
-});
+// Slow enough for what is under way to be looked at.
+testEveryLook({ of: "the pages of the signing keys", walk: walkKeyUsers, scenario: { pace: 120 }, within: ["[role=dialog] .dialog-content", ".row-grid"] });
 
 test.describe("for a reader of French", () => {
   test.use({ locale: "fr-FR" });

@@ -62,6 +62,7 @@ test("a PFX becomes proven HTTPS through NGINX, is seen on the proxy's page, tak
   await look(window, "3-proof");
   expect(await server.served()).toMatchObject({ https: pfx.thumbprint, nobody: "handshake-failed" });
   await wizard.close.click();
+  await expect(overview.instance("default")).toContainText("days left");
   await look(window, "4-overview");
 
   await window.getByRole("link", { name: "Proxy", exact: true }).click();

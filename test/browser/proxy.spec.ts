@@ -2,12 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { practicePassword } from "../renderer/practice-host.ts";
 import { tabTo } from "./keyboard.ts";
 import { ProxyPage } from "./pages/proxy-page.ts";
 import { documented, dump, sound, walkProxy } from "./proxy-walk.ts";
+import { testEveryLook } from "./every-look.ts";
 import { expect, picture, test } from "./window.ts";
 
 /** Watches for tasks that keep the page from answering; gives the longest so far, in milliseconds. */
@@ -454,23 +454,7 @@ test.describe("ten megabytes", () => {
 
 const everyState = { instances: "three", failAt: "proxy.reload" } as const;
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, scenario: everyState });
-    test(`axe finds nothing on the pages about NGINX (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      const found: string[] = [];
-      await walkProxy(window, async (name) => {
-        await picture(window, `${name}-${colorScheme}`);
-        const axe = new AxeBuilder({ page: window });
-        // What differs in the dark is the colours alone.
-        const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
-        found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`));
-      });
-      expect(found).toEqual([]);
-    });
-  });
-}
+testEveryLook({ of: "the pages about NGINX", walk: walkProxy, scenario: everyState });
 
 test.describe("a narrow window", () => {
   test.use({ viewport: { width: 640, height: 800 } });
@@ -480,31 +464,6 @@ test.describe("a narrow window", () => {
     await page.check(documented);
     await page.findings.first().getByRole("button").click();
     await expect(page.source.locator(".source-line.chosen")).toBeInViewport();
-  });
-});
-
-for (const width of [1024, 640, 320]) {
-  test.describe(`${width} pixels wide`, () => {
-    test.use({ viewport: { width, height: 800 }, scenario: everyState });
-    test(`every page about NGINX fits without scrolling sideways (${width})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      const found: string[] = [];
-      await walkProxy(window, async (name) => {
-        await picture(window, `${name}-${width}`);
-        const overflow = await window.evaluate(() => [document.documentElement, document.querySelector("main")].reduce((most, element) => Math.max(most, element ? element.scrollWidth - element.clientWidth : 0), 0));
-        if (overflow > 0) found.push(`${name}: ${overflow}`);
-      });
-      expect(found).toEqual([]);
-    });
-  });
-}
-
-test.describe("forced colours", () => {
-  test.use({ scenario: everyState });
-  test("nothing on the pages about NGINX depends on a colour of ours", async ({ window }) => {
-    test.setTimeout(120_000);
-    await window.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-    await walkProxy(window, async (name) => picture(window, `${name}-forced`));
   });
 });
 

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { practicePassword } from "../renderer/practice-host.ts";
 import { encryptedKey, keyFile, walkSignatures } from "./cws-walk.ts";
 import { SignaturePage } from "./pages/signature-page.ts";
+import { testEveryLook } from "./every-look.ts";
 import { expect, picture, test } from "./window.ts";
 
 /** The header that the tester makes for clinic7 and this body, as a client would send it. */
@@ -254,47 +254,7 @@ test.describe("five hundred requests a second", () => {
   });
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
-    test(`axe finds nothing on the parts of the signature tester (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      const found: string[] = [];
-      await walkSignatures(window, async (name) => {
-        await picture(window, `${name}-${colorScheme}`);
-        const axe = new AxeBuilder({ page: window });
-        // What differs in the dark is the colours alone.
-        const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
-        found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`));
-      });
-      expect(found).toEqual([]);
-    });
-  });
-}
-
-for (const width of [1024, 640, 320]) {
-  test.describe(`${width} pixels wide`, () => {
-    test.use({ viewport: { width, height: 800 } });
-    test(`every part of the signature tester fits without scrolling sideways (${width})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      const found: string[] = [];
-      await walkSignatures(window, async (name) => {
-        await picture(window, `${name}-${width}`);
-        const overflow = await window.evaluate(() => [document.documentElement, document.querySelector("main")].reduce((most, element) => Math.max(most, element ? element.scrollWidth - element.clientWidth : 0), 0));
-        if (overflow > 0) found.push(`${name}: ${overflow}`);
-      });
-      expect(found).toEqual([]);
-    });
-  });
-}
-
-test.describe("forced colours", () => {
-  test("nothing in the signature tester depends on a colour of ours", async ({ window }) => {
-    test.setTimeout(120_000);
-    await window.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-    await walkSignatures(window, async (name) => picture(window, `${name}-forced`));
-  });
-});
+testEveryLook({ of: "the parts of the signature tester", walk: walkSignatures });
 
 test.describe("for a reader of French", () => {
   test.use({ locale: "fr-FR" });

@@ -253,6 +253,9 @@ test("an instance behind NGINX leads to its site, which is changed there and tak
   await wizard.next.click();
   await wizard.commit.click();
   await wizard.close.click();
+  // Another certificate is a matter of the site, all else of which stays.
+  await window.getByRole("button", { name: "Replace the certificate of santedb" }).click();
+  await expect(window.getByRole("heading", { name: "Change clinic-7.example.org", level: 1 })).toBeVisible();
   await window.getByRole("link", { name: "Instances", exact: true }).click();
   await window.getByRole("link", { name: "santedb", exact: true }).click();
   const site = window.getByRole("link", { name: "https://clinic-7.example.org:8443" });

@@ -5,6 +5,7 @@ import type { Host } from "../../../app/host.ts";
 import type { PublishedSite } from "../../../app/nginx/site.ts";
 import { isLoopback, parseAddress } from "../../../app/santedb/endpoint.ts";
 import type { Instance, InstanceDetail } from "../../../app/santedb/instance.ts";
+import type { Route } from "../../shell/route.ts";
 
 export interface Front {
   readonly address: string;
@@ -50,6 +51,9 @@ export async function loadDetail(host: Host, kind: MachineDescription["kind"], n
 
 /** What reads the instances of a machine; the same function for the same kind. */
 export const instancesLoader = (kind: MachineDescription["kind"]): typeof loadInstances => (kind === "linux" ? loadFronted : loadInstances);
+
+/** Where an instance is given a certificate, or another one: in the form of the site before it, which keeps all else of that site. */
+export const securingRoute = ({ front, service }: FrontedInstance): Route => (front ? { page: "publish", fileName: front.fileName } : { page: "secure", instance: service });
 
 /** The certificate that clients are shown: of the site before the instance, else its own. */
 export const certificateOf = ({ front, certificate }: FrontedInstance): Certificate | null => (front ? front.certificate : certificate);

@@ -15,7 +15,7 @@ import { useUndoDialog } from "../history/undo-dialog.tsx";
 import { ServiceState } from "../instance/service-state.tsx";
 import { LoadedView } from "../loaded-view.tsx";
 import { Page } from "../page.tsx";
-import { certificateOf, instancesLoader, type FrontedInstance } from "./front.ts";
+import { certificateOf, instancesLoader, securingRoute, type FrontedInstance } from "./front.ts";
 import { InstanceAddress } from "./instance-address.tsx";
 import { isSecured, nextStep, summarise } from "./overview.ts";
 
@@ -47,7 +47,7 @@ function NextStepCard({ instances }: { readonly instances: readonly FrontedInsta
   const { now } = useSession();
   const next = nextStep(instances, now);
   if (!next) return null;
-  const { name, service } = next.instance;
+  const { name } = next.instance;
   const date = next.kind === "renew" ? formatDay(next.certificate.notAfter, tag) : "";
   const [title, why, action] = next.kind === "secure"
     ? [say("overview.next.secure", { name }), say("overview.next.secure.why"), say("overview.secure")]
@@ -60,7 +60,7 @@ function NextStepCard({ instances }: { readonly instances: readonly FrontedInsta
         <h2>{title}</h2>
         <div className="dim">{why}</div>
       </div>
-      <Button appearance="primary" onClick={() => goTo({ page: "secure", instance: service })}>{action}</Button>
+      <Button appearance="primary" onClick={() => goTo(securingRoute(next.instance))}>{action}</Button>
     </section>
   );
 }
@@ -85,7 +85,7 @@ function InstanceRow({ instance }: { readonly instance: FrontedInstance }) {
         <td role="cell" data-label={say("overview.column.service")}><ServiceState state={instance.state} /></td>
         <td role="cell" className="table-action">
           {instance.endpoints.length > 0 && (
-            <Button aria-label={say(secured ? "overview.replaceWhich" : "overview.secureWhich", { name })} onClick={() => goTo({ page: "secure", instance: instance.service })}>
+            <Button aria-label={say(secured ? "overview.replaceWhich" : "overview.secureWhich", { name })} onClick={() => goTo(securingRoute(instance))}>
               {say(secured ? "overview.replace" : "overview.secure")}
             </Button>
           )}

@@ -33,21 +33,16 @@ describe.skipIf(missing !== null)(`the unit that SanteDB documents${missing === 
     expect(snapshot()).toEqual(before);
     expect(await server.served()).toEqual(servedBefore);
   };
-  const good = async (args: readonly string[]): Promise<Ran> => {
-    const ran = await server.run(args);
-    expect(ran.status, ran.stdout).toBe(0);
-    return ran;
-  };
   const undone = async (ran: Ran): Promise<void> => {
-    expect((await good(["history", "undo", ran.json.value.planId as string])).json.value.outcome).toBe("undone");
+    expect((await server.good(["history", "undo", ran.json.value.planId as string])).json.value.outcome).toBe("undone");
   };
   const said = (): string => server.systemd?.control("is-active", "santedb-www").output.trim() ?? "";
   const processes = (): readonly string[] => {
     const file = join(server.systemd?.controlGroups ?? "", "system.slice/santedb-www.service/cgroup.procs");
     return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter((line) => line !== "") : [];
   };
-  const state = async (): Promise<string | undefined> => ((await good(["service", "list"])).json.value as readonly { readonly name: string; readonly state: string }[]).find(({ name }) => name === "santedb-www")?.state;
-  const instance = async () => ((await good(["instance", "list"])).json.value as readonly { readonly state: string; readonly configFile: string }[])[0];
+  const state = async (): Promise<string | undefined> => ((await server.good(["service", "list"])).json.value as readonly { readonly name: string; readonly state: string }[]).find(({ name }) => name === "santedb-www")?.state;
+  const instance = async () => ((await server.good(["instance", "list"])).json.value as readonly { readonly state: string; readonly configFile: string }[])[0];
 
   it("is found running, though systemd knows no main process of it", async () => {
     expect(await instance()).toMatchObject({ name: "default", product: "dcdr-www", state: "running", configFile: server.configFile, port: server.ports.santedb });
@@ -55,16 +50,16 @@ describe.skipIf(missing !== null)(`the unit that SanteDB documents${missing === 
   }, 60_000);
 
   it("is secured by Mono, proven, found so by a second run, and undone", async () => {
-    const ran = await good(server.byMono(pfx));
+    const ran = await server.good(server.byMono(pfx));
     expect(ran.json.value.verified[0]).toMatchObject({ thumbprint: pfx.thumbprint });
     expect((await server.served()).direct).toBe(pfx.thumbprint);
-    expect((await good(server.byMono(pfx))).json.value.outcome).toBe("unchanged");
+    expect((await server.good(server.byMono(pfx))).json.value.outcome).toBe("unchanged");
     await undone(ran);
     await whole();
   }, 120_000);
 
   it("is secured by NGINX and reachable through it alone, and undone", async () => {
-    const ran = await good(server.byNginx(pfx, "--address", "127.0.0.1"));
+    const ran = await server.good(server.byNginx(pfx, "--address", "127.0.0.1"));
     expect(ran.json.value.verified.map(({ thumbprint }: { thumbprint: string | null }) => thumbprint)).toContain(pfx.thumbprint);
     expect(await server.served()).toMatchObject({ https: pfx.thumbprint, santedb: "http 400" });
     await undone(ran);
@@ -72,12 +67,12 @@ describe.skipIf(missing !== null)(`the unit that SanteDB documents${missing === 
   }, 120_000);
 
   it("is stopped where its stop fails for systemd, started, and restarted", async () => {
-    await good(["service", "stop", "santedb-www", "--yes"]);
+    await server.good(["service", "stop", "santedb-www", "--yes"]);
     expect([await state(), said(), processes(), (await server.served())["santedb"]]).toEqual(["stopped", "failed", [], "not-listening"]);
-    await good(["service", "start", "santedb-www", "--yes"]);
+    await server.good(["service", "start", "santedb-www", "--yes"]);
     expect([await state(), said(), (await server.served())["santedb"]]).toEqual(["running", "active", "http 200"]);
     const [process_] = processes();
-    await good(["service", "restart", "santedb-www", "--yes"]);
+    await server.good(["service", "restart", "santedb-www", "--yes"]);
     expect(processes()).not.toContain(process_);
     await whole();
   }, 120_000);
@@ -87,7 +82,7 @@ describe.skipIf(missing !== null)(`the unit that SanteDB documents${missing === 
     expect(server.systemd?.control("kill", "--signal=TERM", "santedb-www").status).toBe(0);
     while (processes().length > 0) await new Promise((resolve) => void setTimeout(resolve, 20));
     expect([await state(), said()]).toEqual(["stopped", "active"]);
-    await good(["service", "start", "santedb-www", "--yes"]);
+    await server.good(["service", "start", "santedb-www", "--yes"]);
     await whole();
   }, 60_000);
 

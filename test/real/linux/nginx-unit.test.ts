@@ -20,11 +20,6 @@ describe.skipIf(missing !== null)(`an NGINX that is a unit of a real systemd${mi
     await server.close();
   }, 60_000);
 
-  const good = async (args: readonly string[]): Promise<Ran> => {
-    const ran = await server.run(args);
-    expect(ran.status, ran.stdout).toBe(0);
-    return ran;
-  };
   const whole = async () => ({ snapshot: server.snapshot(), served: await server.served(), unit: said() });
   const said = (): string => server.systemd?.control("is-active", "private-nginx").output.trim() ?? "";
   const taking = (ran: Ran): readonly (readonly string[])[] => (ran.json.value.operations as readonly { readonly kind: string; readonly commands: readonly (readonly string[])[] }[])
@@ -34,11 +29,11 @@ describe.skipIf(missing !== null)(`an NGINX that is a unit of a real systemd${mi
     const before = await whole();
     expect(before.unit).toBe("active");
     const processId = readFileSync(join(server.folder, "nginx/nginx.pid"), "utf8");
-    const ran = await good(server.byNginx(pfx));
+    const ran = await server.good(server.byNginx(pfx));
     expect(taking(ran)[0]?.slice(-2)).toEqual(["-s", "reload"]);
     expect((await server.served()).https).toBe(pfx.thumbprint);
     expect(readFileSync(join(server.folder, "nginx/nginx.pid"), "utf8")).toBe(processId);
-    await good(["history", "undo", ran.json.value.planId as string]);
+    await server.good(["history", "undo", ran.json.value.planId as string]);
     expect(await whole()).toEqual(before);
   }, 120_000);
 
@@ -46,11 +41,11 @@ describe.skipIf(missing !== null)(`an NGINX that is a unit of a real systemd${mi
     await server.stopNginx();
     const before = await whole();
     expect(before.unit).toBe("inactive");
-    const ran = await good(server.byNginx(pfx));
+    const ran = await server.good(server.byNginx(pfx));
     expect(taking(ran)).toEqual([["systemctl", "start", "private-nginx"]]);
     expect([(await server.served()).https, said()]).toEqual([pfx.thumbprint, "active"]);
-    expect((await good(["proxy", "list"])).json.value).toMatchObject({ nginx: { running: true } });
-    await good(["history", "undo", ran.json.value.planId as string]);
+    expect((await server.good(["proxy", "list"])).json.value).toMatchObject({ nginx: { running: true } });
+    await server.good(["history", "undo", ran.json.value.planId as string]);
     expect(await whole()).toEqual(before);
     server.startNginx();
     expect(said()).toBe("active");

@@ -1,5 +1,5 @@
 // A Linux server on which the program is cut off at each entry of its journal: recovered, it is as before or as it was to be.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ServerPfx } from "../../fixtures/certificates.ts";
@@ -24,31 +24,25 @@ describe.skipIf(missing !== null)(`a Linux server that is cut off${missing === n
     await server.close();
   }, 60_000);
 
-  const good = async (args: readonly string[]): Promise<Ran> => {
-    const ran = await server.run(args);
-    expect(ran.status, ran.stdout).toBe(0);
-    return ran;
-  };
   /** The copy kept beside the configuration is named after its plan, which differs from run to run. */
   const stateNow = async (): Promise<State> => ({
     snapshot: Object.fromEntries(Object.entries(server.snapshot()).map(([path, what]) => [path.replace(/\.\d{8}-\d{6}-[0-9a-f]{4}\.bak$/, ".PLAN.bak"), what])), served: await server.served(),
   });
-  const handedOver = (): readonly string[] => (existsSync(join(server.folder, "run")) ? readdirSync(join(server.folder, "run"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name) : []);
   const newest = async (): Promise<{ readonly id: string; readonly outcome: string }> => {
-    const [change] = (await good(["history", "list"])).json.value as readonly { readonly id: string; readonly outcome: string }[];
+    const [change] = (await server.good(["history", "list"])).json.value as readonly { readonly id: string; readonly outcome: string }[];
     if (!change) throw new Error("Nothing was recorded.");
     return change;
   };
-  const undo = (id: string): Promise<Ran> => good(["history", "undo", id]);
+  const undo = (id: string): Promise<Ran> => server.good(["history", "undo", id]);
 
   /** What a person does next; gives what it led to. */
   const recovered = async (finish: boolean): Promise<{ readonly id: string; readonly state: State }> => {
     const { id, outcome } = await newest();
     if (outcome === "interrupted") {
-      const { canFinish } = (await good(["history", "show", id])).json.value as { canFinish: boolean };
-      await good(["history", "recover", ...finish && canFinish ? ["--finish"] : []]);
+      const { canFinish } = (await server.good(["history", "show", id])).json.value as { canFinish: boolean };
+      await server.good(["history", "recover", ...finish && canFinish ? ["--finish"] : []]);
     }
-    expect((await good(["history", "list"])).json.value.filter((each: { outcome: string }) => each.outcome === "interrupted")).toEqual([]);
+    expect((await server.good(["history", "list"])).json.value.filter((each: { outcome: string }) => each.outcome === "interrupted")).toEqual([]);
     return { id, state: await stateNow() };
   };
 
@@ -81,7 +75,7 @@ describe.skipIf(missing !== null)(`a Linux server that is cut off${missing === n
         const { id, state } = await recovered(finish);
         const found = state.served["https"] === before.served["https"] && state.served["direct"] === before.served["direct"] ? "before" : "after";
         expect(state, which).toEqual(found === "before" ? before : after);
-        expect(handedOver(), which).toEqual([]);
+        expect(server.handedOver(), which).toEqual([]);
         outcomes.add(found);
         if (found === "after") await undo(id);
         expect(await stateNow(), which).toEqual(before);

@@ -66,8 +66,7 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
   }, 60_000);
 
   it("is secured, proven, found so by a second run, and undone to the byte and to the served answer", async () => {
-    const ran = await server.run(server.byNginx(pfx));
-    expect(ran.status, ran.stdout).toBe(0);
+    const ran = await server.good(server.byNginx(pfx));
     const { outcome, verified, planId } = ran.json.value;
     expect(outcome).toBe("applied");
     expect(verified).toContainEqual(expect.objectContaining({ address: "127.0.0.1", port: server.ports.https, serverName: hostName, thumbprint: pfx.thumbprint, httpStatus: 200 }));
@@ -91,18 +90,16 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     const list = await server.run(["proxy", "list"]);
     expect(list.json.value).toMatchObject({ nginx: { running: true, files: server.sitesAvailable, links: server.sitesEnabled }, sites: [{ enabled: true, serverNames: [hostName], port: server.ports.https, redirectFrom: server.ports.http, certificate: { thumbprint: pfx.thumbprint }, findings: [] }] });
 
-    const undone = await server.run(["history", "undo", planId]);
-    expect(undone.status, undone.stdout).toBe(0);
+    const undone = await server.good(["history", "undo", planId]);
     expect(undone.json.value.outcome).toBe("undone");
     await whole();
   }, 120_000);
 
   it("has its certificate renewed without its service going down, and back", async () => {
-    expect((await server.run(server.byNginx(pfx))).status).toBe(0);
+    await server.good(server.byNginx(pfx));
     const [snapshot, served] = [server.snapshot(), await server.served()];
     const renewed = server.pfx("second");
-    const ran = await server.run(server.byNginx(renewed));
-    expect(ran.status, ran.stdout).toBe(0);
+    const ran = await server.good(server.byNginx(renewed));
     expect(ran.json.value.operations.map(({ kind }: { kind: string }) => kind)).not.toContain("service.stop");
     expect((await server.served()).https).toBe(renewed.thumbprint);
 
@@ -111,29 +108,26 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     expect(refusal(await server.run(["certificate", "remove", renewed.thumbprint, "--yes"]))).toMatchObject({ status: 3, code: "certificate-in-use" });
     expect((await server.run(["certificate", "where-used", pfx.thumbprint])).json.value).toEqual([]);
 
-    expect((await server.run(["history", "undo"])).status).toBe(0);
+    await server.good(["history", "undo"]);
     expect(server.snapshot()).toEqual(snapshot);
     expect(await server.served()).toEqual(served);
 
-    const taken = await server.run(["proxy", "unpublish", hostName, "--yes"]);
-    expect(taken.status, taken.stdout).toBe(0);
+    await server.good(["proxy", "unpublish", hostName, "--yes"]);
     expect(await server.served()).toEqual(servedBefore);
-    expect((await server.run(["history", "undo"])).status).toBe(0);
+    await server.good(["history", "undo"]);
     expect(server.snapshot()).toEqual(snapshot);
     expect(await server.served()).toEqual(served);
-    const off = await server.run(["endpoint", "unsecure", "default", "--yes"]);
-    expect(off.status, off.stdout).toBe(0);
+    await server.good(["endpoint", "unsecure", "default", "--yes"]);
     expect(await server.served()).toEqual(servedBefore);
     // The certificate stays in the store, as on Windows, until it is removed.
-    const removed = await server.run(["certificate", "remove", pfx.thumbprint, "--yes"]);
-    expect(removed.status, removed.stdout).toBe(0);
+    await server.good(["certificate", "remove", pfx.thumbprint, "--yes"]);
     expect(Object.keys(server.snapshot()).filter((path) => path.includes(pfx.thumbprint))).toEqual([]);
     rmSync(server.certificates, { recursive: true });
     await whole();
   }, 180_000);
 
   it("is told of where its site was changed by hand, and again before that is overwritten, with the lines", async () => {
-    expect((await server.run(server.byNginx(pfx))).status).toBe(0);
+    await server.good(server.byNginx(pfx));
     const file = join(server.sitesAvailable, `dcdr-${hostName}-${server.ports.https}.conf`);
     const written = readFileSync(file, "utf8");
     const listed = async () => (await server.run(["proxy", "list"])).json.value.sites[0] as { site: unknown; findings: readonly { code: string; file: string; line: number }[] };
@@ -156,19 +150,17 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     expect(other.json.value.outcome).toBe("planned");
     expect(other.json.value.findings.map(({ code }: { code: string }) => code)).not.toContain("site-edited");
     writeFileSync(file, written);
-    expect((await server.run(["history", "undo"])).status).toBe(0);
+    await server.good(["history", "undo"]);
     await whole();
   }, 120_000);
 
   it("can be made reachable through NGINX alone", async () => {
-    const ran = await server.run(server.byNginx(pfx, "--address", "127.0.0.1"));
-    expect(ran.status, ran.stdout).toBe(0);
+    const ran = await server.good(server.byNginx(pfx, "--address", "127.0.0.1"));
     expect(ran.json.value.files).toMatchObject([{ file: server.configFile }]);
     expect(ran.json.value.findings.map(({ code }: { code: string }) => code)).not.toContain("plain-http-open");
     expect(readFileSync(server.configFile, "utf8")).toContain(`http://127.0.0.1:${server.ports.santedb}/hdsi`);
     expect(JSON.parse(curl(server, onePort(server, "/ami")))).toMatchObject({ secure: false });
-    const undone = await server.run(["history", "undo"]);
-    expect(undone.status, undone.stdout).toBe(0);
+    await server.good(["history", "undo"]);
     // Undoing an edit leaves no copy behind; the bytes and the answer are those of before.
     await whole();
   }, 120_000);
@@ -271,10 +263,9 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
   it("comes up with an NGINX that did not run, and goes down with it again", async () => {
     await server.stopNginx();
     const [snapshot, served] = [server.snapshot(), await server.served()];
-    const ran = await server.run(server.byNginx(pfx));
-    expect(ran.status, ran.stdout).toBe(0);
+    await server.good(server.byNginx(pfx));
     expect((await server.served()).https).toBe(pfx.thumbprint);
-    expect((await server.run(["history", "undo"])).status).toBe(0);
+    await server.good(["history", "undo"]);
     expect(server.snapshot()).toEqual(snapshot);
     expect(await server.served()).toEqual(served);
     server.startNginx();

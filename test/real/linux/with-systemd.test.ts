@@ -1,6 +1,6 @@
 // A Linux server whose SanteDB is a unit of a real systemd: secured by Mono and by NGINX, renewed, and everything undone.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ServerPfx } from "../../fixtures/certificates.ts";
@@ -32,18 +32,12 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
     expect(server.snapshot()).toEqual(before);
     expect(await server.served()).toEqual(servedBefore);
   };
-  const good = async (args: readonly string[]): Promise<Ran> => {
-    const ran = await server.run(args);
-    expect(ran.status, ran.stdout).toBe(0);
-    return ran;
-  };
   const undone = async (ran: Ran): Promise<void> => {
-    expect((await good(["history", "undo", ran.json.value.planId as string])).json.value.outcome).toBe("undone");
+    expect((await server.good(["history", "undo", ran.json.value.planId as string])).json.value.outcome).toBe("undone");
   };
   const refusal = (ran: Ran) => ({ status: ran.status, code: ran.json?.error?.code as unknown, message: ran.json?.error?.message as unknown });
   const kinds = (ran: Ran): readonly string[] => (ran.json.value.operations as readonly { readonly kind: string }[]).map(({ kind }) => kind);
   const commands = (ran: Ran): readonly (readonly string[])[] => (ran.json.value.operations as readonly { readonly commands: readonly (readonly string[])[] }[]).flatMap((operation) => operation.commands);
-  const handedOver = (): readonly string[] => (existsSync(join(server.folder, "run")) ? readdirSync(join(server.folder, "run"), { recursive: true }).map(String) : []);
   const unit = (): string => server.systemd?.control("is-active", "santedb-www").output.trim() ?? "";
   const mainProcess = (): string => server.systemd?.control("show", "--property=MainPID", "--value", "santedb-www").output.trim() ?? "";
   const curl = (port: number, path: string): unknown => JSON.parse(execFileSync("curl", [
@@ -53,7 +47,7 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
   describe("by Mono", () => {
     it("shows its plan and changes nothing", async () => {
       const process_ = mainProcess();
-      const ran = await good([...server.byMono(pfx).filter((each) => each !== "--yes"), "--plan"]);
+      const ran = await server.good([...server.byMono(pfx).filter((each) => each !== "--yes"), "--plan"]);
       expect(ran.json.value.outcome).toBe("planned");
       expect(kinds(ran)).toEqual(["certificate.import", "service.stop", "file.write", "mono.bind", "service.start", "verify.configuration", "verify.tls", ...Array.from({ length: 5 }, () => "verify.http")]);
       expect(commands(ran)).toEqual(expect.arrayContaining([["systemctl", "stop", "santedb-www"]]));
@@ -64,17 +58,17 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
     }, 60_000);
 
     it("is secured, proven, found so by a second run, and undone to the byte and to the served answer", async () => {
-      const ran = await good(server.byMono(pfx));
+      const ran = await server.good(server.byMono(pfx));
       expect(ran.json.value.outcome).toBe("applied");
       expect(ran.json.value.verified[0]).toMatchObject({ address: "127.0.0.1", port: server.ports.santedb, thumbprint: pfx.thumbprint, protocol: expect.stringMatching(/^TLSv1\.[12]$/) as string });
       expect(ran.json.value.verified.filter(({ path }: { path: string }) => path === "/ami")).toMatchObject([{ httpStatus: 200, thumbprint: pfx.thumbprint }]);
       expect(await server.served()).toMatchObject({ direct: pfx.thumbprint, https: "not-listening" });
       expect(curl(server.ports.santedb, "/ami")).toMatchObject({ secure: true, url: `https://${hostName}:${server.ports.santedb}/ami` });
       expect(readdirSync(server.monoFolder).sort()).toEqual([`${server.ports.santedb}.cer`, `${server.ports.santedb}.pvk`]);
-      expect(handedOver()).toEqual([]);
+      expect(server.handedOver()).toEqual([]);
 
       const process_ = mainProcess();
-      const again = await good(server.byMono(pfx));
+      const again = await server.good(server.byMono(pfx));
       expect(again.json.value).toMatchObject({ outcome: "unchanged", operations: [] });
       expect(again.json.value.verified[0]).toMatchObject({ thumbprint: pfx.thumbprint });
       expect(mainProcess()).toBe(process_);
@@ -84,10 +78,10 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
     }, 120_000);
 
     it("has its certificate renewed and TLS taken off, and each of it undone to the byte", async () => {
-      const first = await good(server.byMono(pfx));
+      const first = await server.good(server.byMono(pfx));
       const [snapshot, served] = [server.snapshot(), await server.served()];
       const renewed = server.pfx("second", { authority: { ...server.authority, intermediate: server.authority.root }, chain: "none" });
-      const renewal = await good(server.byMono(renewed));
+      const renewal = await server.good(server.byMono(renewed));
       expect(kinds(renewal)).not.toContain("file.write");
       expect((await server.served()).direct).toBe(renewed.thumbprint);
       expect(curl(server.ports.santedb, "/hdsi")).toMatchObject({ secure: true });
@@ -95,7 +89,7 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
       expect(server.snapshot()).toEqual(snapshot);
       expect(await server.served()).toEqual(served);
 
-      const off = await good(["endpoint", "unsecure", "default", "--yes"]);
+      const off = await server.good(["endpoint", "unsecure", "default", "--yes"]);
       expect(kinds(off)).toEqual(expect.arrayContaining(["file.write", "mono.bind"]));
       expect(await server.served()).toEqual(servedBefore);
       await undone(off);
@@ -114,13 +108,13 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
 
   it("by NGINX, reachable through it alone, is restarted by systemctl, and undone", async () => {
     const process_ = mainProcess();
-    const ran = await good(server.byNginx(pfx, "--address", "127.0.0.1"));
+    const ran = await server.good(server.byNginx(pfx, "--address", "127.0.0.1"));
     expect(commands(ran)).toEqual(expect.arrayContaining([["systemctl", "stop", "santedb-www"]]));
     expect(mainProcess()).not.toBe(process_);
     expect(readFileSync(server.configFile, "utf8")).toContain(`http://127.0.0.1:${server.ports.santedb}/hdsi`);
     expect(await server.served()).toMatchObject({ https: pfx.thumbprint, santedb: "http 400" });
     expect(curl(server.ports.https, "/ami")).toMatchObject({ secure: false });
-    expect((await good(server.byNginx(pfx, "--address", "127.0.0.1"))).json.value.outcome).toBe("unchanged");
+    expect((await server.good(server.byNginx(pfx, "--address", "127.0.0.1"))).json.value.outcome).toBe("unchanged");
     await undone(ran);
     await whole();
   }, 120_000);
@@ -152,7 +146,7 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
         const ran = await server.run(server.byMono(pfx));
         expect(refusal(ran)).toMatchObject({ status: 4, code: "service-died", message: expect.stringContaining("78") as string });
         expect(await server.served()).toEqual(servedBefore);
-        expect(handedOver()).toEqual([]);
+        expect(server.handedOver()).toEqual([]);
       });
       await whole();
     }, 120_000);
@@ -168,14 +162,14 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
   });
 
   it("is listed, stopped, started and restarted, as clients see it", async () => {
-    const listed = async () => ((await good(["service", "list"])).json.value as readonly { readonly name: string; readonly state: string }[]).find(({ name }) => name === "santedb-www")?.state;
+    const listed = async () => ((await server.good(["service", "list"])).json.value as readonly { readonly name: string; readonly state: string }[]).find(({ name }) => name === "santedb-www")?.state;
     expect(await listed()).toBe("running");
-    await good(["service", "stop", "santedb-www", "--yes"]);
+    await server.good(["service", "stop", "santedb-www", "--yes"]);
     expect([await listed(), unit(), (await server.served())["santedb"]]).toEqual(["stopped", "inactive", "not-listening"]);
-    await good(["service", "start", "santedb-www", "--yes"]);
+    await server.good(["service", "start", "santedb-www", "--yes"]);
     expect([await listed(), unit(), (await server.served())["santedb"]]).toEqual(["running", "active", "http 200"]);
     const process_ = mainProcess();
-    await good(["service", "restart", "default", "--yes"]);
+    await server.good(["service", "restart", "default", "--yes"]);
     expect(mainProcess()).not.toBe(process_);
     await whole();
   }, 120_000);
