@@ -17,6 +17,7 @@ import type { Operation, OperationOf } from "./operation.ts";
 import { bindMono } from "./perform-mono.ts";
 import { checkProxy, putFile, reloadProxy, setLink, stopProxy, verifyAbsence, verifyRedirect, verifySite } from "./perform-site.ts";
 import { changed, eventually, pollEvery, run, unchanged, type Circumstances, type Performance } from "./performance.ts";
+import { mayFail } from "./unit-control.ts";
 import { commandsOf } from "./view.ts";
 
 /** Runs the operation's commands, the very ones shown, and stops at the first that fails. */
@@ -224,7 +225,7 @@ async function startService(operation: OperationOf<"service.start">, { machine, 
   await intend();
   for (const command of commandsOf(operation)) {
     const { result, evidence } = await run(machine, command);
-    if (result.exitCode === 0) continue;
+    if (result.exitCode === 0 || mayFail(command)) continue;
     const { reason, remedy } = explainService(operation.manager, service, result.exitCode);
     throw problem("service-will-not-start", { service, reason, remedy }, { evidence });
   }

@@ -1,23 +1,15 @@
 // How an operation is shown: its title, the exact commands, what it needs to find.
 import { addBinding, addReservation, deleteBinding, deleteReservation } from "../http-sys/netsh.ts";
 import { endProcess, startService, stopService } from "../http-sys/service-control.ts";
-import type { Command, ServiceManager } from "../machine.ts";
+import type { Command } from "../machine.ts";
 import { fileNameOf } from "../path.ts";
 import { hostPart } from "../santedb/endpoint.ts";
 import type { Operation, OperationOf, OperationView } from "./operation.ts";
 import type { Plan } from "./plan.ts";
-
-/** systemd's `systemctl stop NAME`; of a script of /etc/init.d `service NAME stop`. */
-const control = (manager: ServiceManager, name: string, verb: "start" | "stop"): Command => (manager === "systemd" ? ["systemctl", verb, name] : ["service", name, verb]);
-
-/**
- * A unit with RemainAfterExit=yes stays active when its process has ended, and to start what is active does nothing; a restart
- * starts what is not active as well. Source: systemctl(1), restart.
- */
-const startOf = (manager: ServiceManager, name: string): Command => (manager === "systemd" ? ["systemctl", "restart", name] : control(manager, name, "start"));
+import { controlUnit, startUnit } from "./unit-control.ts";
 
 function stopCommands({ service, manager, endProcess: processId }: OperationOf<"service.stop">): readonly Command[] {
-  if (manager !== undefined) return [control(manager, service, "stop"), ...(manager === "systemd" && processId !== undefined ? [["systemctl", "kill", "--signal=KILL", service] as const] : [])];
+  if (manager !== undefined) return [controlUnit(manager, service, "stop"), ...(manager === "systemd" && processId !== undefined ? [["systemctl", "kill", "--signal=KILL", service] as const] : [])];
   return processId === undefined ? [stopService(service)] : [stopService(service), endProcess(processId)];
 }
 
@@ -25,7 +17,7 @@ type NginxCall = OperationOf<"proxy.check" | "proxy.reload" | "proxy.stop">;
 
 const test = ({ arguments: own }: NginxCall): Command => ["nginx", ...own, "-t"];
 const signal = ({ arguments: own }: NginxCall, name: "reload" | "quit"): Command => ["nginx", ...own, "-s", name];
-const startNginx = (call: NginxCall): Command => (call.service ? control(call.service.manager, call.service.name, "start") : ["nginx", ...call.arguments]);
+const startNginx = (call: NginxCall): Command => (call.service ? controlUnit(call.service.manager, call.service.name, "start") : ["nginx", ...call.arguments]);
 
 type MonoBinding = OperationOf<"mono.bind">;
 
@@ -44,10 +36,10 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return operation.previous === null ? [addBinding(operation.next)] : [deleteBinding(operation.previous), addBinding(operation.next)];
     case "binding.remove": return [deleteBinding(operation.previous)];
     case "service.stop": return stopCommands(operation);
-    case "service.start": return [operation.manager === undefined ? startService(operation.service) : startOf(operation.manager, operation.service)];
+    case "service.start": return operation.manager === undefined ? [startService(operation.service)] : startUnit(operation.manager, operation.service);
     case "proxy.check": return [test(operation)];
     case "proxy.reload": return [test(operation), operation.wasRunning ? signal(operation, "reload") : startNginx(operation)];
-    case "proxy.stop": return [operation.service ? control(operation.service.manager, operation.service.name, "stop") : signal(operation, "quit")];
+    case "proxy.stop": return [operation.service ? controlUnit(operation.service.manager, operation.service.name, "stop") : signal(operation, "quit")];
     // It adds to nothing that is there, readable or not, and taking off what is not there is no error.
     case "mono.bind": return [unbind(operation), ...(operation.next === null ? [] : [bind(operation)])];
     case "file.put":

@@ -47,7 +47,7 @@ test("through NGINX: what is proposed fits the certificate and the product; revi
   await wizard.next.click();
   await expect(wizard.heading("Review the change")).toBeFocused();
   const commands = wizard.steps.locator("pre");
-  expect((await commands.allInnerTexts()).map((text) => text.trim())).toEqual(["systemctl stop santedb", "systemctl restart santedb", "nginx -t", "nginx -t", "nginx -s reload"]);
+  expect((await commands.allInnerTexts()).map((text) => text.trim())).toEqual(["systemctl stop santedb", "systemctl reset-failed santedb", "systemctl restart santedb", "nginx -t", "nginx -t", "nginx -s reload"]);
   const site = wizard.steps.filter({ hasText: "Write the site" }).getByRole("group", { name: "Difference in the file" });
   await wizard.steps.filter({ hasText: "Write the site" }).getByRole("button", { name: /^Show \d+ more lines$/ }).click();
   await expect(site.locator(".added").filter({ hasText: "server_name clinic-7.example.org www.clinic-7.example.org;" })).toHaveCount(2);
@@ -87,6 +87,7 @@ test("the commands are saved as a script of a POSIX shell that stops where one f
   const text = await readFile(await saved.path(), "utf8");
   expect(text.split("\n").slice(0, 5)).toEqual(["#!/bin/sh", expect.stringMatching(/^# Secure 4 endpoints of santedb/), expect.stringMatching(/^# The commands/), "set -e", ""]);
   expect(text).toContain("\nsystemctl stop santedb\n");
+  expect(text).toContain("\nsystemctl reset-failed santedb || true\nsystemctl restart santedb\n");
   expect(text).toContain("\nnginx -s reload\n");
   expect(text).not.toContain("\r");
 

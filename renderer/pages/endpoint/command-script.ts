@@ -2,6 +2,7 @@
 import type { PlanView } from "../../../app/contract.ts";
 import { quoteCommand } from "../../../app/plan/quote.ts";
 import { quoteForShell } from "../../../app/plan/shell-quote.ts";
+import { mayFail } from "../../../app/plan/unit-control.ts";
 
 const oneLine = (text: string): string => text.replace(/[\r\n]+/g, " ");
 const remark = (text: string): string => `rem ${oneLine(text).replace(/[%^&|<>]/g, "")}`;
@@ -18,6 +19,6 @@ const comment = (text: string): string => `# ${oneLine(text)}`;
 
 /** The same for a POSIX shell, which stops at the first command that fails. */
 export function shellScript(plan: PlanView, note: string): string {
-  const lines = plan.operations.flatMap(({ title, commands }) => ["", comment(title), ...commands.map((command) => quoteForShell(command))]);
+  const lines = plan.operations.flatMap(({ title, commands }) => ["", comment(title), ...commands.map((command) => `${quoteForShell(command)}${mayFail(command) ? " || true" : ""}`)]);
   return ["#!/bin/sh", comment(plan.title), comment(note), "set -e", ...lines, ""].join("\n");
 }
