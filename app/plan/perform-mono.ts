@@ -2,7 +2,7 @@
 import { problem } from "../errors.ts";
 import type { Command } from "../machine.ts";
 import { explainHttpcfg } from "../santedb/httpcfg.ts";
-import { boundThumbprint } from "./mono-binding.ts";
+import { isUsable, thumbprintIn } from "./mono-binding.ts";
 import type { OperationOf } from "./operation.ts";
 import { changed, run, unchanged, type Circumstances, type Performance } from "./performance.ts";
 import { commandsOf } from "./view.ts";
@@ -15,8 +15,9 @@ export async function bindMono(operation: OperationOf<"mono.bind">, { machine, i
   const { mono } = machine;
   if (!mono) throw problem("unsupported", { what: "Mono" });
   const { user, port, previous, next } = operation;
-  const present = await boundThumbprint(machine, operation);
-  if (present === next) {
+  const pair = await mono.bound(user, port);
+  const present = thumbprintIn(pair);
+  if (present === next && (pair === null || isUsable(pair))) {
     // What a run that was cut short left lying is cleared away all the same.
     await mono.takeBack(user, port);
     return unchanged;
@@ -33,7 +34,7 @@ export async function bindMono(operation: OperationOf<"mono.bind">, { machine, i
     await mono.takeBack(user, port);
     await mono.tidy(user, port);
   }
-  if (await boundThumbprint(machine, operation) !== next) {
+  if (thumbprintIn(await mono.bound(user, port)) !== next) {
     throw problem("mono-refused", { port, reason: "it lists another one afterwards", remedy: "Run the command shown as that user, and compare with `httpcfg -list`." });
   }
   return changed;

@@ -1,6 +1,7 @@
 // The planners that have Mono's own listener speak TLS for an instance, and stop doing so.
 import { describe } from "../certificates/describe.ts";
 import { coversName } from "../certificates/host-name.ts";
+import { keyForMono } from "../certificates/mono-key.ts";
 import type { CertificateReader } from "../certificates/reader.ts";
 import { provesKey } from "../certificates/sign-proof.ts";
 import { thumbprint as thumbprintOf } from "../certificates/thumbprint.ts";
@@ -12,6 +13,7 @@ import { findInstance } from "../santedb/discovery.ts";
 import { planEdit } from "../santedb/edit.ts";
 import { choose, importSteps, type Chosen } from "./chosen.ts";
 import { dependantsFinding, settingsOf } from "./circumstances.ts";
+import { isUsable } from "./mono-binding.ts";
 import type { Operation } from "./operation.ts";
 import { planId, type Materials } from "./plan.ts";
 import { configurationCheck, httpChecks, isTaken, proofOf, tryVerify } from "./proof.ts";
@@ -23,10 +25,13 @@ function monoOf({ mono, kind }: Machine): Mono {
   return mono;
 }
 
-/** Mono reads RSA keys alone. */
-function refuseOtherKeys({ certificate }: Chosen): void {
-  if (/^rsa/i.test(certificate.keyType)) return;
-  throw problem("key-unsuitable", { subject: certificate.subject, reason: `it is ${certificate.keyType}, and Mono reads RSA keys only`, remedy: "Have the certificate issued again with an RSA key, or put NGINX in front with --by nginx." });
+/** Mono reads RSA keys alone, and of those not all. */
+async function refuseOtherKeys({ certificates }: Machine, { certificate: { subject, keyType, thumbprint }, privateKey }: Chosen): Promise<void> {
+  const refusal = (reason: string, remedy: string) => problem("key-unsuitable", { subject, reason, remedy: `${remedy}, or put NGINX in front with --by nginx.` });
+  if (!keyType.startsWith("rsa:")) throw refusal(`it is ${keyType}, and Mono reads RSA keys only`, "Have the certificate issued again with an RSA key");
+  const key = privateKey ?? await certificates.exportKey("My", thumbprint);
+  if (key && keyForMono(key)) return;
+  throw refusal("it is one of the few RSA keys that Mono's TLS does not read, for a number in it begins with a zero octet", "Have the certificate issued again with a fresh key");
 }
 
 /** What Mono cannot do, so that nobody finds it out from clients. */
@@ -50,18 +55,25 @@ function limits({ intermediates, certificate }: Chosen, user: MonoUser, port: nu
   ];
 }
 
-interface Present { readonly thumbprint: string | null; readonly operations: readonly Operation[]; readonly materials: Materials }
+interface Present {
+  readonly thumbprint: string | null;
+  /** False where it was bound so that no handshake comes about. */
+  readonly isUsable: boolean;
+  readonly operations: readonly Operation[];
+  readonly materials: Materials;
+}
 
 /** What is bound now, brought into the machine's store where it is not there, so that it can be bound again. */
 async function presentBinding(machine: Machine, mono: Mono, user: MonoUser, port: number): Promise<Present> {
   const pair = await mono.bound(user, port);
-  if (!pair?.certificate) return { thumbprint: null, operations: [], materials: new Map() };
+  if (!pair?.certificate) return { thumbprint: null, isUsable: true, operations: [], materials: new Map() };
   const { certificate, privateKey } = pair;
-  const thumbprint = thumbprintOf(certificate);
+  const present = { thumbprint: thumbprintOf(certificate), isUsable: isUsable(pair) };
+  const { thumbprint } = present;
   const stored = await machine.certificates.find("My", thumbprint);
-  if (stored?.hasPrivateKey === true || privateKey === null || !provesKey(certificate, privateKey)) return { thumbprint, operations: [], materials: new Map() };
+  if (stored?.hasPrivateKey === true || privateKey === null || !provesKey(certificate, privateKey)) return { ...present, operations: [], materials: new Map() };
   const { subject } = describe(certificate, { hasPrivateKey: true, role: "leaf" });
-  return { thumbprint, operations: [{ kind: "certificate.import", store: "My", thumbprint, subject, withKey: true }], materials: new Map([[thumbprint, { certificate, privateKey }]]) };
+  return { ...present, operations: [{ kind: "certificate.import", store: "My", thumbprint, subject, withKey: true }], materials: new Map([[thumbprint, { certificate, privateKey }]]) };
 }
 
 async function circumstances(machine: Machine, name: string) {
@@ -80,8 +92,9 @@ const reached = (host: string, loopbacks: readonly string[]): readonly string[] 
   return fitting.length > 0 ? fitting : ["127.0.0.1"];
 };
 
-async function binding(mono: Mono, user: MonoUser, port: number, previous: string | null, next: string | null): Promise<readonly Operation[]> {
-  if (previous === next) return [];
+async function binding(mono: Mono, user: MonoUser, port: number, present: Present, next: string | null): Promise<readonly Operation[]> {
+  const previous = present.thumbprint;
+  if (previous === next && present.isUsable) return [];
   return [{
     kind: "mono.bind", user: { name: user.name, environment: user.environment.map(([name, value]) => [name, value]) }, program: await mono.program(), port,
     folder: mono.handOverFolder(user, port), previous, next,
@@ -115,7 +128,7 @@ const nameFor = (request: SecureRequest, hostName: string, names: readonly strin
  */
 export async function planSecureByMono(machine: Machine, reader: CertificateReader, request: SecureRequest, random: number): Promise<Planned> {
   const chosen = await choose(machine, reader, request, request.hostName);
-  refuseOtherKeys(chosen);
+  await refuseOtherKeys(machine, chosen);
   const { mono, found: { instance, configuration, files, file }, services, service, user, loopbacks } = await circumstances(machine, request.instance);
   const { edits, warnings, port, host } = planEdit(files, {
     scheme: "https", ...(request.port !== undefined && { port: request.port }), ...(request.address !== undefined && { host: request.address }), ...await settingsOf(machine, request),
@@ -126,7 +139,7 @@ export async function planSecureByMono(machine: Machine, reader: CertificateRead
   const { thumbprint } = chosen.certificate;
   const present = await presentBinding(machine, mono, user, port);
   const id = planId(machine.clock.now(), random);
-  const [written, bound] = await Promise.all([fileSteps(machine, edits, id), binding(mono, user, port, present.thumbprint, thumbprint)]);
+  const [written, bound] = await Promise.all([fileSteps(machine, edits, id), binding(mono, user, port, present, thumbprint)]);
   const imports = importSteps(chosen, await machine.certificates.list());
   const endpoints = configuration.endpoints.filter((endpoint) => endpoint.port === port);
   const [address = "127.0.0.1", ...others] = reached(host, loopbacks);
@@ -162,7 +175,7 @@ export async function planUnsecureByMono(machine: Machine, name: string, wantedP
   if (port === null || host === null) throw problem("configuration-no-endpoint", { file });
   const present = await presentBinding(machine, mono, user, port);
   const id = planId(machine.clock.now(), random);
-  const [written, bound] = await Promise.all([fileSteps(machine, edits, id), binding(mono, user, port, present.thumbprint, null)]);
+  const [written, bound] = await Promise.all([fileSteps(machine, edits, id), binding(mono, user, port, present, null)]);
   const around = serviceSteps(services, service);
   const restart = edits.length > 0 || bound.length > 0 || service.state !== "running";
   const checks = httpChecks(configuration.endpoints.filter((endpoint) => endpoint.port === port), host, reached(host, loopbacks));

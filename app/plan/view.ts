@@ -132,7 +132,7 @@ function detailsOf(operation: Operation): readonly string[] {
     case "binding.set": return operation.previous === null ? [] : [`Bound now: ${operation.previous.thumbprint ?? "none"}`];
     case "file.put": return [operation.path];
     case "link.set": return [`${operation.path} -> ${operation.next ?? operation.previous ?? ""}`];
-    case "mono.bind": return [operation.next ?? operation.previous ?? "", ...(operation.previous === null || operation.next === null ? [] : [`Bound now: ${operation.previous}`])];
+    case "mono.bind": return [operation.next ?? operation.previous ?? "", ...(operation.previous === null || operation.next === null ? [] : [operation.previous === operation.next ? "Bound now: the same, with a key that Mono cannot use" : `Bound now: ${operation.previous}`])];
     case "verify.site":
     case "verify.absence":
       return [operation.thumbprint];

@@ -2,6 +2,7 @@
 // Sources: EndPointListener.LoadCertificateAndKey in mono's System/System.Net, mcs/tools/security/httpcfg.cs, and runs of 6.8.
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
+import { keyForMono } from "../../../app/certificates/mono-key.ts";
 import { pemBlock } from "../../../app/certificates/pem-block.ts";
 import { privateKeyOf, privateKeyType, toPkcs8 } from "../../../app/certificates/private-key.ts";
 import { readCertificate } from "../../../app/certificates/x509.ts";
@@ -138,7 +139,7 @@ export function openMono({ httpcfg, openssl, certificates, account, folder, conf
         if (!privateKeyType(privateKey).startsWith("rsa:")) throw problem("key-unsuitable", { subject, reason: "Mono takes RSA keys only", remedy: "Have the certificate issued again with an RSA key, or publish it through NGINX." });
         // Mono takes a pair that does not match without a word, and then no handshake comes about.
         if (!new X509Certificate(found.der).checkPrivateKey(privateKeyOf(privateKey))) throw problem("private-key-mismatch", { file: "the machine's Personal store", subject });
-        pvk = await toPvk(privateKey, subject);
+        pvk = await toPvk(keyForMono(privateKey) ?? privateKey, subject);
         await takeBack(user, port);
         const path = handOverFolder(user, port);
         await makeOwnFolder(path);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ServerPfx } from "../../fixtures/certificates.ts";
 import { hostName, linuxServer, serverPartsMissing, type LinuxServer, type Snapshot } from "../../fixtures/linux-server.ts";
 import type { Ran } from "../../fixtures/lockstep.ts";
+import { rsaKeyWith, type Short } from "../../fixtures/rsa-numbers.ts";
 import { systemdMissing } from "../../fixtures/systemd.ts";
 
 const missing = serverPartsMissing ?? systemdMissing;
@@ -104,6 +105,22 @@ describe.skipIf(missing !== null)(`an instance that is a unit of a real systemd$
       expect(refusal(ran)).toMatchObject({ status: 3, code: "key-unsuitable" });
       await whole();
     }, 60_000);
+
+    it("makes an RSA key one that Mono reads, and refuses the one in hundred that cannot be made so", async () => {
+      const keyFile = (short: Short): string => {
+        const path = join(server.folder, `short-${short}.pem`);
+        writeFileSync(path, rsaKeyWith(short).export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+        return path;
+      };
+      const short = server.pfx("short", { keyFile: keyFile("d") });
+      const ran = await server.good(server.byMono(short));
+      expect((await server.served()).direct).toBe(short.thumbprint);
+      await undone(ran);
+      await whole();
+      const hopeless = await server.run(server.byMono(server.pfx("hopeless", { keyFile: keyFile("dq") })));
+      expect(refusal(hopeless)).toMatchObject({ status: 3, code: "key-unsuitable", message: expect.stringContaining("one of the few RSA keys") as string });
+      await whole();
+    }, 120_000);
   });
 
   it("by NGINX, reachable through it alone, is restarted by systemctl, and undone", async () => {

@@ -1,9 +1,11 @@
 // What Mono presents on a port: bound by real httpcfg as the service's user, and served by real Mono.
 import { execFileSync } from "node:child_process";
+import { generateKeyPairSync, randomUUID, type KeyObject } from "node:crypto";
 import { chmodSync, chownSync, closeSync, cpSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { isReadByMono, keyForMono } from "../../../app/certificates/mono-key.ts";
 import type { LockstepError } from "../../../app/errors.ts";
 import type { Command, CommandResult, Machine, Mono, MonoUser, ServiceRecord } from "../../../app/machine.ts";
 import type { OperationOf } from "../../../app/plan/operation.ts";
@@ -19,6 +21,7 @@ import { keyDer, makeCertificate, type CertificateOptions, type Issued } from ".
 import { dcdrConfiguration } from "../../fixtures/configuration.ts";
 import { hasMono, putMonoServer, removeMonoServer, startMonoServer, type MonoServer } from "../../fixtures/mono-server.ts";
 import { freePorts } from "../../fixtures/nginx.ts";
+import { rsaKeyWith } from "../../fixtures/rsa-numbers.ts";
 
 const isRoot = process.getuid?.() === 0;
 const [userName, strangerName] = ["nobody", "daemon"];
@@ -70,17 +73,25 @@ describe.skipIf(!hasMono || !isRoot)("Mono's HttpListener (needs root, mono, mcs
     httpcfg: "/usr/bin/httpcfg", openssl: callOf("/usr/bin/openssl"), certificates: store, account: (name) => Promise.resolve(account(name)), folder: handOver, ...changes,
   });
 
+  const keyFileOf = (key: KeyObject): string => {
+    mkdirSync(join(top, "keys"), { recursive: true });
+    const file = join(top, "keys", `${randomUUID()}.pem`);
+    writeFileSync(file, key.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+    return file;
+  };
+  /** A certificate in the machine's store. */
+  const issue = async (options: CertificateOptions): Promise<Issued> => {
+    const issued = makeCertificate(join(top, "issued"), null, options);
+    await store.import("My", issued.der, keyDer(issued.keyFile));
+    return issued;
+  };
+
   beforeAll(async () => {
     chmodSync(top, 0o711);
     mkdirSync(join(top, "store/My"), { recursive: true });
     store = openCertificateStore(join(top, "store"));
-    const issue = async (options: CertificateOptions): Promise<Issued> => {
-      const issued = makeCertificate(join(top, "issued"), null, options);
-      await store.import("My", issued.der, keyDer(issued.keyFile));
-      return issued;
-    };
-    first = await issue({ key: "rsa:2048" });
-    second = await issue({ key: "rsa:3072", commonName: "second.example.org" });
+    first = await issue({ keyFile: keyFileOf(rsaKeyWith(null)) });
+    second = await issue({ keyFile: keyFileOf(rsaKeyWith(null, 3072)), commonName: "second.example.org" });
     elliptic = await issue({ key: "ec:p256", commonName: "elliptic.example.org" });
     putMonoServer(program);
     chmodSync(program, 0o644);
@@ -173,6 +184,74 @@ describe.skipIf(!hasMono || !isRoot)("Mono's HttpListener (needs root, mono, mcs
     expect(await shown()).toBeNull();
     expect(intended).toBe(3);
   });
+
+  it("presents every key that it can be made to read, and is known beforehand not to read another", async () => {
+    const fresh = (modulusLength: number): KeyObject => generateKeyPairSync("rsa", { modulusLength }).privateKey;
+    const keys: readonly (readonly [name: string, key: KeyObject])[] = [
+      ...(["d", "dp", "dq", "qi", null] as const).map((short) => [`short ${short}`, rsaKeyWith(short)] as const),
+      ["1024", rsaKeyWith(null, 1024)], ["3072, short d", rsaKeyWith("d", 3072)], ["4096", rsaKeyWith(null, 4096)],
+      ...Array.from({ length: 12 }, (_, index) => [`fresh ${index}`, fresh(2048)] as const),
+    ];
+    const ports = await freePorts(2 * keys.length);
+    const cases = [];
+    for (const [index, [name, key]] of keys.entries()) {
+      const certificate = await issue({ keyFile: keyFileOf(key), commonName: `${index}.example.org` });
+      const [byHand = 0, byUs = 0] = ports.slice(2 * index);
+      // As its documentation has it, with the key as openssl writes it.
+      const pvk = join(top, `${index}.pvk`);
+      const leaf = join(top, `${index}.cer`);
+      execFileSync("openssl", ["rsa", "-in", certificate.keyFile, "-outform", "PVK", "-pvk-none", "-out", pvk], { stdio: "ignore" });
+      writeFileSync(leaf, certificate.der);
+      for (const file of [pvk, leaf]) give(file);
+      asUser(userName, "/usr/bin/httpcfg", "-add", "-port", String(byHand), "-cert", leaf, "-pvk", pvk);
+      rmSync(pvk);
+      port = byUs;
+      await bind(operation(null, certificate.thumbprint));
+      const pkcs8 = keyDer(certificate.keyFile);
+      cases.push({ name, byHand, byUs, thumbprint: certificate.thumbprint, isRead: isReadByMono(pkcs8), isReadable: keyForMono(pkcs8) !== null });
+    }
+    const folder = join(home, ".config/santedb/www/default");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "santedb.config"), `<SanteDBConfiguration xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><section xsi:type="RestConfigurationSection">${
+      ports.map((each) => `<service><endpoint address="https://127.0.0.1:${each}/hdsi"/></service>`).join("")}</section></SanteDBConfiguration>`);
+    servers.push(await startMonoServer({ program, arguments: [], user: userName, environment: { HOME: home } }));
+    const shownOn = async (each: number): Promise<string | null> => {
+      port = each;
+      return shown();
+    };
+    for (const { name, byHand, byUs, thumbprint, isRead, isReadable } of cases) {
+      expect([await shownOn(byHand), await shownOn(byUs)], name).toEqual([isRead ? thumbprint : null, isReadable ? thumbprint : null]);
+    }
+    expect(cases.filter(({ name }) => name.startsWith("short ")).map(({ name, isRead, isReadable }) => [name, isRead, isReadable])).toEqual([
+      ["short d", false, true], ["short dp", false, false], ["short dq", false, false], ["short qi", false, true], ["short null", true, true],
+    ]);
+  }, 120_000);
+
+  it("is bound anew where it was bound in numbers that Mono does not read, and is put back as it is where nothing else can be", async () => {
+    const [short, hopeless] = [await issue({ keyFile: keyFileOf(rsaKeyWith("d")) }), await issue({ keyFile: keyFileOf(rsaKeyWith("dp")) })];
+    const bindByHand = (certificate: Issued): void => {
+      const [leaf, pvk] = [give(join(home, "leaf.cer")), give(join(home, "key.pvk"))];
+      asUser(userName, "/usr/bin/httpcfg", "-add", "-port", String(port), "-cert", leaf, "-pvk", pvk);
+      expect(listed()).toContain(certificate.thumbprint);
+    };
+    for (const certificate of [short, hopeless]) {
+      writeFileSync(join(home, "leaf.cer"), certificate.der);
+      execFileSync("openssl", ["rsa", "-in", certificate.keyFile, "-outform", "PVK", "-pvk-none", "-out", join(home, "key.pvk")], { stdio: "ignore" });
+      bindByHand(certificate);
+      const content = readFileSync(listener(`${port}.pvk`));
+      if (certificate === short) {
+        expect(await bind(operation(short.thumbprint, short.thumbprint))).toEqual({ changed: true, verified: null });
+        await serve();
+        expect(await shown()).toBe(short.thumbprint);
+        expect(await bind(operation(short.thumbprint, short.thumbprint))).toMatchObject({ changed: false });
+        expect(await bind(operation(short.thumbprint, null))).toMatchObject({ changed: true });
+      } else {
+        await bind(operation(hopeless.thumbprint, first.thumbprint));
+        await bind(operation(first.thumbprint, hopeless.thumbprint));
+        expect(readFileSync(listener(`${port}.pvk`)).equals(content)).toBe(true);
+      }
+    }
+  }, 60_000);
 
   it("hands the pair over to the user alone, and has what is bound readable by nobody else", async () => {
     let looked = 0;
