@@ -10,8 +10,15 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const began = Date.now();
 const seconds = (from) => `${((Date.now() - from) / 1000).toFixed(0)} s`;
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, each with the first words of why. */
 const problems = [];
 const skipped = [];
+
+/** A failure as one of a list: its name, and what was said of it without colours, cut where it goes on for long. */
+function problemOf(name, message = "") {
+  const lines = String(message).replace(/\u001b\[[\d;]*m/g, "").split("\n").filter((line) => line.trim() !== "").slice(0, 12);
+  return [name, ...lines.map((line) => `    ${line.slice(0, 600)}`)].join("\n");
+}
 
 const bin = (name) => join(root, "node_modules/.bin", name);
 
@@ -36,13 +43,13 @@ function countVitest(file) {
   for (const suite of report.testResults) {
     if (suite.status === "failed" && suite.assertionResults.length === 0) {
       counts.failed += 1;
-      problems.push(`${suite.name}: ${suite.message.split("\n")[0]}`);
+      problems.push(problemOf(suite.name, suite.message));
     }
     for (const test of suite.assertionResults) {
       if (test.status === "passed") counts.passed += 1;
       else if (test.status === "failed") {
         counts.failed += 1;
-        problems.push(test.fullName);
+        problems.push(problemOf(test.fullName, test.failureMessages?.join("\n")));
       } else {
         counts.skipped += 1;
         skipped.push(test.fullName);
@@ -62,7 +69,7 @@ function countPlaywright(file) {
         } else if (spec.ok) counts.passed += 1;
         else {
           counts.failed += 1;
-          problems.push(spec.title);
+          problems.push(problemOf(spec.title, test.results.flatMap(({ errors }) => errors).map(({ message }) => message).join("\n")));
         }
       }
     }
@@ -71,7 +78,7 @@ function countPlaywright(file) {
   for (const suite of report.suites ?? []) visit(suite);
   for (const error of report.errors ?? []) {
     counts.failed += 1;
-    problems.push(String(error.message).split("\n")[0]);
+    problems.push(problemOf("the window's tests", error.message));
   }
 }
 

@@ -33,9 +33,10 @@ export function ListenPart() {
   const [port, setPort] = useState("");
   const [version, setVersion] = useState<ServiceVersion>("V2");
   const [portWrong, setPortWrong] = useState(false);
-  /** The log as it stood when it was held, so that one request can be looked at in peace. */
+  /** The log as it was seen when it was held, so that one request can be looked at in peace. */
   const [held, setHeld] = useState<ListenerState["received"] | null>(null);
-  const received = useDeferredValue(held ?? state?.received);
+  const latest = useDeferredValue(state?.received);
+  const received = held ?? latest;
   const portField = useRef<HTMLInputElement>(null);
   const listening = state !== null && state.address !== null;
 
@@ -94,7 +95,7 @@ export function ListenPart() {
             <h3 id="log-title">{say("listen.log")}</h3>
             <div className="row">
               <span className="with-counts"><span>{say("listen.count.valid", { count: state.valid })}</span><span className={state.invalid > 0 ? "tone-error" : "dim"}>{say("listen.count.invalid", { count: state.invalid })}</span></span>
-              {received.length > 0 && <Button size="small" icon={held ? <StartIcon /> : <PauseIcon />} onClick={() => setHeld(held ? null : state.received)}>{say(held ? "listen.goOn" : "listen.hold")}</Button>}
+              {received.length > 0 && <Button size="small" icon={held ? <StartIcon /> : <PauseIcon />} onClick={() => setHeld(held ? null : received)}>{say(held ? "listen.goOn" : "listen.hold")}</Button>}
             </div>
           </header>
           {held && <Notice intent="information" title={say("listen.held")} />}
