@@ -52,6 +52,8 @@ export interface CertificateStore {
   import(store: StoreName, certificate: Uint8Array, privateKey: Uint8Array | null): Promise<void>;
   /** Changes. Removes a certificate and the key that it refers to. Removing what is not there succeeds. */
   remove(store: StoreName, thumbprint: string): Promise<void>;
+  /** Removes what processes that were killed while importing a certificate left of it and its key. Never fails: nothing depends on it. */
+  tidy(store: StoreName, thumbprint: string): Promise<void>;
   /** Clear PKCS#8 DER of the key, a secret; null where there is none or the store does not let it go. */
   exportKey(store: StoreName, thumbprint: string): Promise<Uint8Array | null>;
   /** A signature made with the stored key and checked with the certificate. False when there is none or it fails. */
@@ -141,6 +143,8 @@ export interface Files {
   putBack(path: string, backup: string): Promise<void>;
   /** Changes. Removes one file, or a link and not what it leads to; succeeds when it is not there. */
   remove(path: string): Promise<void>;
+  /** Removes what processes that were killed while writing a file left beside it. Never fails: nothing depends on it. */
+  tidy(path: string): Promise<void>;
   /**
    * Changes. Makes a file, or gives it new content and rights; whole at once, durable on return. A link is never followed:
    * it is refused. Throws file-unwritable, file-not-found for a missing folder, disk-full.
@@ -347,7 +351,8 @@ export interface Mono {
   handOverFolder(user: MonoUser, port: number): string;
   /**
    * Changes. Lays a certificate of the store "My" and its key (leaf.cer, key.pvk) into that folder, for the user alone to
-   * read. Throws not-found, private-key-missing, key-unsuitable where the key is no RSA key.
+   * read; the key in numbers that Mono's TLS reads, where it has such. Throws not-found, private-key-missing, key-unsuitable
+   * where the key is no RSA key.
    */
   handOver(user: MonoUser, port: number, thumbprint: string): Promise<void>;
   /** Changes. Removes what `handOver` laid down, the key overwritten first; succeeds where there is nothing. */

@@ -5,6 +5,7 @@ import type { Machine } from "../machine.ts";
 import { explainService } from "../santedb/service-end.ts";
 import { inverse } from "./inverse.ts";
 import type { ChangeRecord, Entry, Journal } from "./journal.ts";
+import { clearLeftovers } from "./leftovers.ts";
 import type { Operation } from "./operation.ts";
 import { perform } from "./perform.ts";
 import { standardLimits, type Limits } from "./performance.ts";
@@ -211,17 +212,20 @@ export async function undoChange(parts: RunnerParts, record: ChangeRecord): Prom
 
 /** Ends an interrupted change by putting it back. Safe to repeat. */
 export async function recoverBack(parts: RunnerParts, record: ChangeRecord): Promise<Ended> {
+  await clearLeftovers(parts.machine, record.plan.operations);
   return new Run(parts, record.plan, new Map()).turn("recovery", stepsToPutBack(record));
 }
 
 /** Ends an interrupted change in the record alone: what is half done stays, for a person to put right by hand. */
 export async function recoverNot(parts: RunnerParts, record: ChangeRecord): Promise<Ended> {
+  await clearLeftovers(parts.machine, record.plan.operations);
   await new Run(parts, record.plan, new Map()).end("kept", []);
   return { outcome: "kept", verified: [], error: null };
 }
 
 /** Ends an interrupted change by carrying it through; puts it back when that fails. */
 export async function recoverForward(parts: RunnerParts, record: ChangeRecord): Promise<Ended> {
+  await clearLeftovers(parts.machine, record.plan.operations);
   const run = new Run(parts, record.plan, new Map());
   const touched = new Set(stepsToPutBack(record));
   const verified: Verified[] = [];

@@ -11,11 +11,11 @@ const refuse = (): Promise<never> => Promise.reject(problem("unsupported", { wha
 export const noMachine: Machine = {
   kind: "practice",
   hostName: "",
-  certificates: { list: refuse, find: refuse, import: refuse, remove: refuse, provesKey: refuse, exportKey: refuse },
+  certificates: { list: refuse, find: refuse, import: refuse, remove: refuse, tidy: refuse, provesKey: refuse, exportKey: refuse },
   httpSys: { bindings: refuse, reservations: refuse, listenList: refuse },
   services: { list: refuse, find: refuse },
   accounts: { sid: refuse },
-  files: { stat: refuse, read: refuse, readGzip: refuse, list: refuse, replace: refuse, putBack: refuse, remove: refuse, put: refuse, mode: refuse, linkTarget: refuse, link: refuse, join: (folder, ...names) => [folder, ...names].join("/") },
+  files: { stat: refuse, read: refuse, readGzip: refuse, list: refuse, replace: refuse, putBack: refuse, remove: refuse, tidy: refuse, put: refuse, mode: refuse, linkTarget: refuse, link: refuse, join: (folder, ...names) => [folder, ...names].join("/") },
   commands: { run: refuse },
   network: nodeNetwork,
   clock: systemClock,

@@ -6,7 +6,7 @@ import { open, readFile, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { asLockstepError, type LockstepError } from "../../app/errors.ts";
-import { atomicWrite, fileProblem, isMissing, makeFolder, readProblem, syncFolder } from "./file.ts";
+import { atomicWrite, fileProblem, isMissing, makeFolder, readProblem, removeLeftovers, syncFolder } from "./file.ts";
 
 const lineSchema = z.strictObject({ sequence: z.number().int(), entry: z.unknown(), hash: z.string() });
 const headSchema = z.strictObject({ sequence: z.number().int(), hash: z.string() });
@@ -123,6 +123,7 @@ export function openChainedLog<Entry>({ folder, name, schema, head: headRule, da
   }
 
   async function readOnce(): Promise<{ readonly reading: Reading<Entry>; readonly head: Head | "unreadable" | null }> {
+    await removeLeftovers(headPath);
     const content = await readFile(path).catch((thrown: unknown) => {
       if (isMissing(thrown)) return Buffer.alloc(0);
       throw readProblem(path, thrown);

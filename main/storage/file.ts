@@ -148,7 +148,7 @@ export async function flushFile(path: string): Promise<void> {
 }
 
 const temporaryEnd = ".lockstep.tmp";
-const temporaryStart = (path: string): string => `${basename(path).slice(0, 120)}.`;
+const temporaryStart = (fileName: string): string => `${fileName.slice(0, 120)}.`;
 
 const isAlive = (processId: number): boolean => {
   try {
@@ -159,21 +159,37 @@ const isAlive = (processId: number): boolean => {
   }
 };
 
-/** Removes what processes that were killed while writing this file left beside it. */
-async function removeLeftovers(path: string): Promise<void> {
-  const start = temporaryStart(path);
-  for (const name of await readdir(dirname(path))) {
+/**
+ * Removes what processes that were killed while writing this file left beside it; with null as the file's name, while writing
+ * any file of the folder. What cannot be removed stays: nothing depends on it.
+ */
+async function removeLeftoversIn(folder: string, fileName: string | null, remove: (path: string) => Promise<void> = unlink): Promise<void> {
+  const start = fileName === null ? "" : temporaryStart(fileName);
+  for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith(start) || !name.endsWith(temporaryEnd)) continue;
-    const writer = /^(\d{1,10})-[0-9a-f]{16}$/.exec(name.slice(start.length, -temporaryEnd.length))?.[1];
-    if (writer !== undefined && !isAlive(Number(writer))) await unlink(join(dirname(path), name)).catch(() => undefined);
+    const own = name.slice(start.length, -temporaryEnd.length);
+    const writer = (fileName === null ? /\.(\d{1,10})-[0-9a-f]{16}$/ : /^(\d{1,10})-[0-9a-f]{16}$/).exec(own)?.[1];
+    if (writer !== undefined && !isAlive(Number(writer))) await remove(join(folder, name)).catch(() => undefined);
   }
 }
+
+/** Removes what killed processes left half written beside a file, links followed. It never fails, for nothing depends on it. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const real = await resolved(path).then((target) => target.path, () => path);
+  await removeLeftoversIn(dirname(real), basename(real));
+}
+
+/** The same for every file of a folder that nobody but this program writes to. */
+export const removeAllLeftovers = (folder: string): Promise<void> => removeLeftoversIn(folder, null);
+
+/** The same for a file that holds a secret, in a folder that nobody else may write: what is left is overwritten first. */
+export const eraseLeftovers = (path: string): Promise<void> => removeLeftoversIn(dirname(path), basename(path), overwriteAndRemove);
 
 interface Manner { readonly mode: number; readonly owner: { readonly uid: number; readonly gid: number } | null }
 
 /** Writes a new file with a name of its own beside `path`, durable, and gives that name. Leaves nothing on failure. */
 async function writeTemporary(path: string, content: Uint8Array, { mode, owner }: Manner): Promise<string> {
-  const temporary = join(dirname(path), `${temporaryStart(path)}${process.pid}-${randomBytes(8).toString("hex")}${temporaryEnd}`);
+  const temporary = join(dirname(path), `${temporaryStart(basename(path))}${process.pid}-${randomBytes(8).toString("hex")}${temporaryEnd}`);
   const file = await open(temporary, "wx", 0o600);
   try {
     await file.writeFile(content);
@@ -213,7 +229,7 @@ async function resolved(path: string): Promise<{ readonly path: string; readonly
 export async function atomicWrite(path: string, content: Uint8Array, options: { readonly mode?: number } = {}): Promise<void> {
   try {
     const target = await resolved(path);
-    await removeLeftovers(target.path);
+    await removeLeftoversIn(dirname(target.path), basename(target.path));
     const temporary = await writeTemporary(target.path, content, { mode: options.mode ?? target.found?.mode ?? 0o600, owner: target.found });
     try {
       await rename(temporary, target.path);
@@ -234,6 +250,7 @@ export async function atomicWrite(path: string, content: Uint8Array, options: { 
 export async function createFile(path: string, content: Uint8Array, mode = 0o600): Promise<void> {
   try {
     if (await isThere(path)) throw problem("file-exists", { file: path });
+    await removeLeftoversIn(dirname(path), basename(path));
     const temporary = await writeTemporary(path, content, { mode, owner: null });
     try {
       // A second name is refused where the first is taken, unlike a new name for the old.
@@ -321,7 +338,7 @@ async function replaceWith(exchange: Exchange, path: string, content: Uint8Array
     if (isReadOnly(found)) throw problem("file-read-only", { file: path });
     await access(real, constants.W_OK);
     if (await isThere(backup)) throw problem("file-unwritable", { file: path, reason: `${basename(backup)} is there already` });
-    await removeLeftovers(real);
+    await removeLeftoversIn(dirname(real), basename(real));
     temporary = await writeTemporary(real, content, { mode: found.mode, owner: found });
     await exchange.replace(temporary, real, backup, found);
     temporary = null;
@@ -337,7 +354,7 @@ async function replaceWith(exchange: Exchange, path: string, content: Uint8Array
 async function putBackWith(exchange: Exchange, path: string, backup: string): Promise<void> {
   try {
     const { path: real } = await resolved(path);
-    await removeLeftovers(real);
+    await removeLeftoversIn(dirname(real), basename(real));
     if (!await isThere(backup)) throw problem("file-not-found", { file: backup });
     await exchange.putBack(backup, real);
     await syncFolder(dirname(real));
@@ -347,8 +364,9 @@ async function putBackWith(exchange: Exchange, path: string, backup: string): Pr
   }
 }
 
-/** Removes one file, durably; succeeds when it is not there. Throws file-unwritable. */
+/** Removes one file, durably, and what killed writers of it left; succeeds when it is not there. Throws file-unwritable. */
 export async function removeFile(path: string): Promise<void> {
+  await removeLeftoversIn(dirname(path), basename(path));
   try {
     await unlink(path);
     await syncFolder(dirname(path));
@@ -357,8 +375,8 @@ export async function removeFile(path: string): Promise<void> {
   }
 }
 
-/** Overwrites a secret where it lies before its file is removed; succeeds when it is not there. A link itself is removed. Throws file-unwritable. */
-export async function eraseFile(path: string): Promise<void> {
+/** Writes zeros over a file where it lies, then removes it; a link itself is removed. Throws what the system calls throw. */
+async function overwriteAndRemove(path: string): Promise<void> {
   const file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
   try {
     const found = await file?.stat();
@@ -366,12 +384,21 @@ export async function eraseFile(path: string): Promise<void> {
       await file.write(Buffer.alloc(found.size), 0, found.size, 0);
       await file.sync();
     }
-  } catch (thrown) {
-    throw fileProblem(path, thrown);
   } finally {
     await file?.close();
   }
-  await removeFile(path);
+  await unlink(path);
+}
+
+/** Overwrites a secret where it lies before its file is removed, and what killed writers of it left; succeeds when it is not there. Throws file-unwritable. */
+export async function eraseFile(path: string): Promise<void> {
+  await eraseLeftovers(path);
+  try {
+    await overwriteAndRemove(path);
+    await syncFolder(dirname(path));
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw fileProblem(path, thrown);
+  }
 }
 
 async function fileStat(path: string): Promise<FileStat | null> {
@@ -455,6 +482,7 @@ export function filesWith(exchange: Exchange): Files {
     replace: (path, content, backup) => replaceWith(exchange, path, content, backup),
     putBack: (path, backup) => putBackWith(exchange, path, backup),
     remove: removeFile,
+    tidy: removeLeftovers,
     put: putFile,
     mode: fileMode,
     linkTarget,

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { pendingRequestSchema } from "../../app/certificates/certificate.ts";
 import type { KeptRequest, PendingRequests } from "../../app/certificates/pending-requests.ts";
 import { LockstepError } from "../../app/errors.ts";
-import { atomicWrite, makeFolder, readFile, removeFile } from "./file.ts";
+import { atomicWrite, makeFolder, readFile, removeAllLeftovers, removeFile } from "./file.ts";
 
 const keptSchema = z.strictObject({ ...pendingRequestSchema.shape, encryptedKey: z.string(), publicKey: z.string() });
 
@@ -45,6 +45,8 @@ export function openPendingRequests(folder: string): PendingRequests {
     },
     keep: async (request) => {
       await makeFolder(folder, 0o700);
+      // One that was killed here wrote under a name that does not come again.
+      await removeAllLeftovers(folder);
       await atomicWrite(pathOf(request.id), Buffer.from(`${JSON.stringify(request, null, 1)}\n`), { mode: 0o600 });
     },
     discard: async (id) => {

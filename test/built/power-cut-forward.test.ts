@@ -21,6 +21,17 @@ it("a power cut at every entry: all is put back, or carried through where that w
   expect([...ends].sort()).toEqual(["after", "before"]);
 }, 900_000);
 
+it("a power cut between every new file and its taking the old one's place: nothing is left lying, a key least of all", async () => {
+  let cuts = 0;
+  while (await machine.killedAt(machine.secure, cuts + 1, "unnamed")) {
+    cuts += 1;
+    await machine.reset(await machine.recovered(cuts % 2 === 0));
+  }
+  // Certificate, key, configuration, binding and the journal's head.
+  expect(cuts).toBeGreaterThanOrEqual(5);
+  await machine.reset(await machine.recovered(false));
+}, 300_000);
+
 it("after a cut every other change is refused, until a person has decided", async () => {
   expect(await machine.killedAt(machine.secure, 5, "after")).toBe(true);
   expect((await machine.run(machine.secure)).json.error).toMatchObject({ code: "recovery-needed", aftermath: "untouched" });

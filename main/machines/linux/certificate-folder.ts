@@ -3,7 +3,7 @@ import { createHash, createPrivateKey, randomBytes, sign, verify, X509Certificat
 import { join } from "node:path";
 import { LockstepError, problem } from "../../../app/errors.ts";
 import type { CertificateStore, StoredCertificate, StoreName } from "../../../app/machine.ts";
-import { atomicWrite, eraseFile, fileMode, nodeFiles, readFile, removeFile } from "../../storage/file.ts";
+import { atomicWrite, eraseFile, eraseLeftovers, fileMode, nodeFiles, readFile, removeFile, removeLeftovers } from "../../storage/file.ts";
 import { distrustOfFolder, makeTrustedFolder } from "../../storage/trusted.ts";
 
 const storeNames: readonly StoreName[] = ["My", "CA", "Root"];
@@ -177,6 +177,13 @@ export function openCertificateFolder(folder: string): CertificateStore {
       } catch (thrown) {
         throw writeFailed(`remove ${name}`, thrown);
       }
+    },
+    tidy: async (store, thumbprint) => {
+      const name = thumbprint.toUpperCase();
+      if (!isThumbprint(name)) return;
+      const files = filesOf(folder, store, name);
+      if (await distrustOfFolder(folder) === null && await distrustOfFolder(join(folder, store)) === null) await eraseLeftovers(files.key);
+      await removeLeftovers(files.certificate);
     },
     exportKey: async (store, thumbprint) => {
       const found = await find(store, thumbprint);

@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LockstepError, problem } from "../../../app/errors.ts";
 import type { CertificateStore, StoredCertificate, StoreName } from "../../../app/machine.ts";
-import { atomicWrite, nodeFiles, readFile, removeFile } from "../../storage/file.ts";
+import { atomicWrite, eraseFile, eraseLeftovers, nodeFiles, readFile, removeFile, removeLeftovers } from "../../storage/file.ts";
 
 export const storeNames: readonly StoreName[] = ["My", "CA", "Root"];
 
@@ -129,8 +129,14 @@ export function openCertificateStore(folder: string): PracticeCertificateStore {
     remove: async (store, thumbprint) => {
       const name = thumbprint.toUpperCase();
       if (!/^[0-9A-F]{40}$/.test(name)) return;
-      await removeFile(keyPath(store, name));
+      await eraseFile(keyPath(store, name));
       await removeFile(certificatePath(store, name));
+    },
+    tidy: async (store, thumbprint) => {
+      const name = thumbprint.toUpperCase();
+      if (!/^[0-9A-F]{40}$/.test(name)) return;
+      await eraseLeftovers(keyPath(store, name));
+      await removeLeftovers(certificatePath(store, name));
     },
     exportKey: async (store, thumbprint) => {
       const found = await find(store, thumbprint);

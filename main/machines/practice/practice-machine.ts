@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { knownSid } from "../../../app/http-sys/account.ts";
 import { problem } from "../../../app/errors.ts";
 import type { Command, CommandResult, Machine } from "../../../app/machine.ts";
-import { nodeFiles } from "../../storage/file.ts";
+import { nodeFiles, removeLeftovers } from "../../storage/file.ts";
 import { systemClock } from "../clock.ts";
 import { nodeNetwork } from "../network.ts";
 import { openCertificateStore } from "./certificate-store.ts";
@@ -16,7 +16,7 @@ import { localisedSid, type Language } from "./language.ts";
 import { createNetsh } from "./netsh.ts";
 import { createServiceControl } from "./service-control.ts";
 import { createServiceProcesses } from "./service-process.ts";
-import { accountSid, openState } from "./state.ts";
+import { accountSid, httpSysFileName, openState, servicesFileName } from "./state.ts";
 import { createTaskkill } from "./taskkill.ts";
 
 export interface PracticeOptions {
@@ -56,6 +56,7 @@ export interface PracticeMachine extends Machine {
 export async function openPracticeMachine(options: PracticeOptions): Promise<PracticeMachine> {
   const fresh = await createPracticeMachine(options.directory, options.kind ?? defaultKind, options.language ?? "en");
   const directory = await realpath(options.directory);
+  for (const name of [httpSysFileName, servicesFileName]) await removeLeftovers(join(directory, name));
   const state = openState(directory);
   const { hostName, language, kind } = await state.machine.read();
   if (options.kind !== undefined && options.kind !== kind) {

@@ -200,6 +200,8 @@ export function openCertificateStore(native: Native): CertificateStore {
       await importWithKey(store, certificate, privateKey);
     },
     remove: (store, thumbprint) => soon(() => remove(store, thumbprint)),
+    // Windows' stores have no files of ours.
+    tidy: () => Promise.resolve(),
     exportKey: () => Promise.resolve(null),
     provesKey: (store, thumbprint) => soon(() => provesKey(store, thumbprint)),
   };

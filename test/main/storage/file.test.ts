@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, closeSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { build } from "vite";
-import { atomicWrite, nodeFiles } from "../../../main/storage/file.ts";
+import { atomicWrite, createFile, eraseFile, eraseLeftovers, nodeFiles, removeAllLeftovers, removeFile, removeLeftovers } from "../../../main/storage/file.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lockstep-file-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -258,5 +258,42 @@ describe("a disk", () => {
     }
     expect(readdirSync(folder)).toEqual(["santedb.config"]);
     expect(await text(file)).toBe("old");
+  });
+});
+
+describe("what a killed writer of a file left", () => {
+  it.each([
+    ["the file is removed", (path: string) => removeFile(path)],
+    ["a secret is erased", (path: string) => eraseFile(path)],
+    ["that is asked for", (path: string) => removeLeftovers(path)],
+    ["that is asked for of a secret", (path: string) => eraseLeftovers(path)],
+    ["the file is made, where it is not there", async (path: string) => {
+      rmSync(path);
+      await createFile(path, bytes("new"));
+    }],
+  ])("is cleared away when %s, and nothing else", async (_, act) => {
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const left = `${file}.${dead}-0123456789abcdef.lockstep.tmp`;
+    const others = [`${file}.${process.pid}-0123456789abcdef.lockstep.tmp`, `${file}.more.${dead}-0123456789abcdef.lockstep.tmp`, `${file}.${dead}-0123456789abcdef.tmp`];
+    for (const path of [left, ...others]) writeFileSync(path, "half");
+    await act(file);
+    expect([left, ...others].map(existsSync)).toEqual([false, true, true, true]);
+    for (const missing of [join(folder, "nowhere"), join(folder, "nowhere", "file")]) await expect(removeLeftovers(missing)).resolves.toBeUndefined();
+    await removeAllLeftovers(folder);
+    expect([left, ...others].map(existsSync)).toEqual([false, true, false, true]);
+  });
+
+  it("holds nothing of a secret once that is erased, whoever has it open", async () => {
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const left = `${file}.${dead}-0123456789abcdef.lockstep.tmp`;
+    writeFileSync(left, "a private key");
+    const held = openSync(left, "r");
+    try {
+      await eraseLeftovers(file);
+      expect(readFileSync(held).equals(Buffer.alloc("a private key".length))).toBe(true);
+    } finally {
+      closeSync(held);
+    }
+    expect(existsSync(left)).toBe(false);
   });
 });

@@ -67,8 +67,10 @@ describe.skipIf(missing !== null)(`a Linux server that is cut off${missing === n
       // By NGINX every third one, in which intents and results come in turn: its plan is long, and each takes seconds.
       const every = way === "by NGINX" ? 3 : 1;
       const cuts = Array.from({ length: Math.ceil(entries / every) }, (_, index): readonly [number, Moment, boolean] => [index * every + 1, "after", index % 2 === 0]);
+      // Between a new file and its taking the old one's place: the certificate and its key come first.
+      const unnamed = [1, 2, 3].map((write): readonly [number, Moment, boolean] => [write, "unnamed", false]);
       const torn = [2, Math.ceil(entries / 2), entries - 1].map((entry): readonly [number, Moment, boolean] => [entry, "torn", entry % 2 === 0]);
-      for (const [entry, moment, finish] of [...cuts, ...torn]) {
+      for (const [entry, moment, finish] of [...cuts, ...unnamed, ...torn]) {
         const which = `entry ${entry} of ${entries}, ${moment}${finish ? ", finished" : ""}`;
         const cut = await server.run(asked(), { nodeOptions: ["--import", killer], environment: { LOCKSTEP_TEST_KILL: `${entry}:${moment}` } });
         expect(cut.status, which).toBeNull();
