@@ -49,13 +49,16 @@ const stateLimit = 8 * 1024 * 1024;
 /** Milliseconds to wait for another process's change, which takes a few. */
 const lockPatience = 10_000;
 
+/** How often a state file that cannot be read is looked at, and the milliseconds in between. */
+const [mostLooks, betweenLooks] = [6, 25];
+
 export const formatState = (content: unknown): Uint8Array => Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
 
 function stateFile<Content>(directory: string, name: string, schema: z.ZodType<Content>): StateFile<Content> {
   const path = join(directory, name);
   const unusable = (reason: string, cause: unknown): LockstepError => problem("practice-unusable", { directory, reason }, { cause });
 
-  const read = async (): Promise<Content> => {
+  const readOnce = async (): Promise<Content> => {
     let text: string;
     try {
       text = Buffer.from(await readFile(path, stateLimit)).toString("utf8");
@@ -68,6 +71,19 @@ function stateFile<Content>(directory: string, name: string, schema: z.ZodType<C
       const [issue] = thrown instanceof z.ZodError ? thrown.issues : [];
       const where = issue ? `: ${issue.path.map(String).join(".")}: ${issue.message}` : "";
       throw unusable(`${name} is not as Lockstep wrote it${where}`, thrown);
+    }
+  };
+
+  /** A person who sets a fault saves with an editor, which empties the file before it writes: what cannot be read is looked at again. */
+  const read = async (): Promise<Content> => {
+    for (let look = 1; ; look++) {
+      try {
+        return await readOnce();
+      } catch (thrown) {
+        const isBeingSaved = thrown instanceof LockstepError && !(thrown.cause instanceof LockstepError && thrown.cause.code === "file-not-found");
+        if (!isBeingSaved || look === mostLooks) throw thrown;
+        await new Promise((resolve) => void setTimeout(resolve, betweenLooks));
+      }
     }
   };
 

@@ -118,6 +118,18 @@ describe("a new practice machine", () => {
     await expect(openPracticeMachine({ directory, serviceProgram: await serviceProgram() })).rejects.toMatchObject({ code: "practice-unusable" });
   });
 
+  it("looks again at a file that is just being saved, as an editor empties it before it writes", async () => {
+    const { machine, directory } = await open(join(folder, "edited"));
+    const path = join(directory, "services.json");
+    const content = readFileSync(path);
+    for (const half of [Buffer.alloc(0), content.subarray(0, content.length / 2)]) {
+      writeFileSync(path, half);
+      const asked = machine.services.list();
+      setTimeout(() => writeFileSync(path, content), 30);
+      expect((await asked).map(({ name }) => name)).toEqual([service]);
+    }
+  });
+
   it("may be moved, because its paths move with it", async () => {
     const from = join(folder, "from");
     const first = await practice({ directory: from });

@@ -58,12 +58,16 @@ export async function practice(options: Partial<PracticeOptions> = {}): Promise<
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
     }
   };
+  const readEvents = (): string => {
+    const path = join(directory, "logs/events.log");
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  };
   const reaches: Practice["reaches"] = async (state, name = first.name) => {
     const until = Date.now() + 10_000;
     for (;;) {
       const record = await machine.services.find(name);
       if (record?.state === state) return;
-      if (Date.now() > until) throw new Error(`${name} is ${record?.state ?? "missing"}, not ${state}`);
+      if (Date.now() > until) throw new Error(`${name} is ${record?.state ?? "missing"} with exit code ${record?.exitCode ?? "none"}, not ${state}\n${readEvents()}`);
       await machine.clock.wait(10);
     }
   };
