@@ -5,6 +5,7 @@
 // BoringSSL's bn_parse_asn1_unsigned; runs of Mono 6.8 with keys of each kind.
 import { Integer, Sequence } from "asn1js";
 import { parse, sequence } from "./asn1.ts";
+import { bitLength, greatestCommonDivisor, inverse } from "./big-number.ts";
 import { privateKeyOf, privateKeyType, toPkcs8 } from "./private-key.ts";
 
 /** Numbers of a key (RFC 8017, 3.2): p and q the primes, dp, dq and qi the exponents and the coefficient of the Chinese remainder theorem. */
@@ -63,22 +64,3 @@ function numbersOf(pkcs8: Uint8Array): Numbers | null {
 
 const pkcs8Of = ({ n, e, d, p, q, dp, dq, qi }: Numbers): Uint8Array =>
   toPkcs8(new Uint8Array(new Sequence({ value: [0n, n, e, d, p, q, dp, dq, qi].map((number) => Integer.fromBigInt(number)) }).toBER()));
-
-const bitLength = (number: bigint): number => number.toString(2).length;
-
-function greatestCommonDivisor(one: bigint, other: bigint): bigint {
-  let [a, b] = [one, other];
-  while (b > 0n) [a, b] = [b, a % b];
-  return a;
-}
-
-/** Of `number` modulo `modulus`, which have no common factor. */
-function inverse(number: bigint, modulus: bigint): bigint {
-  let [previous, rest, before, factor] = [modulus, number % modulus, 0n, 1n];
-  while (rest > 0n) {
-    const quotient = previous / rest;
-    [previous, rest] = [rest, previous - quotient * rest];
-    [before, factor] = [factor, before - quotient * factor];
-  }
-  return (before % modulus + modulus) % modulus;
-}

@@ -6,6 +6,7 @@ import {
 import { problem } from "../errors.ts";
 import { parse } from "./asn1.ts";
 import { isAddress } from "./host-name.ts";
+import { keyForMono } from "./mono-key.ts";
 import { pemBlock } from "./pem-block.ts";
 import { requestedHost } from "./requested-host.ts";
 
@@ -59,7 +60,7 @@ export async function createRequest({ commonName, names, keyType, subject = {} }
   const title = host === null ? checkedLength("commonName", "common name", wanted) : hosts.find((name) => name.length <= longest.commonName) ?? "";
   const parts = subjectParts(title, subject);
 
-  const { publicKey, privateKey } = await freshKey(keyType);
+  const { publicKey, privateKey } = await usableKey(keyType);
   const information = new Sequence({
     value: [
       new Integer({ value: 0 }), subjectName(parts), parse(new Uint8Array(publicKey.export({ type: "spki", format: "der" }))),
@@ -70,6 +71,14 @@ export async function createRequest({ commonName, names, keyType, subject = {} }
   const signed = new Uint8Array(sign(hash, der(information), privateKey));
   const request = der(new Sequence({ value: [information, algorithmOf(signature, keyType), new BitString({ valueHex: signed })] }));
   return { privateKey: new Uint8Array(privateKey.export({ type: "pkcs8", format: "der" })), request, pem: pemBlock("CERTIFICATE REQUEST", request) };
+}
+
+/** A key pair that serves everywhere: about one RSA key in a hundred has no numbers that Mono's TLS reads. */
+async function usableKey(keyType: RequestKeyType): ReturnType<typeof freshKey> {
+  for (;;) {
+    const pair = await freshKey(keyType);
+    if (!keyType.startsWith("rsa:") || keyForMono(new Uint8Array(pair.privateKey.export({ type: "pkcs8", format: "der" })))) return pair;
+  }
 }
 
 /** A key pair, made off this thread. */

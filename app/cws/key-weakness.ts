@@ -1,7 +1,8 @@
 // How strong an RSA public key is, from its two numbers alone.
+import { bitLength } from "../certificates/big-number.ts";
 import { problem } from "../errors.ts";
 import type { Finding } from "../finding.ts";
-import { bitsOfNumber, type RsaNumbers } from "./rsa-numbers.ts";
+import type { RsaNumbers } from "./rsa-numbers.ts";
 
 /** "broken" is never taken; "short" only when that is asked for. */
 export interface Weakness {
@@ -27,7 +28,7 @@ export function weaknessesOf({ modulus, exponent }: RsaNumbers): readonly Weakne
 const grades: readonly Weakness["grade"][] = ["broken", "short", "warning", "information"];
 
 function modulusWeaknesses(modulus: bigint): readonly Weakness[] {
-  const bits = bitsOfNumber(modulus);
+  const bits = bitLength(modulus);
   if (bits < 1024) return [{ grade: "broken", code: "key-too-short", problem: `it has ${bits} bits, which one computer can factor.`, remedy: makeLonger }];
   const factor = primes.find((prime) => modulus % BigInt(prime) === 0n);
   if (factor !== undefined) return [{ grade: "broken", code: "key-factor", problem: `its modulus can be divided by ${factor}. It was damaged, or made by a program that is broken.`, remedy: makeAnother }];
@@ -46,7 +47,7 @@ function exponentWeaknesses(modulus: bigint, exponent: bigint): readonly Weaknes
   if (exponent <= 1n) return broken(`its exponent is ${exponent}, with which anybody can sign.`);
   if (exponent % 2n === 0n) return broken("its exponent is even, and no RSA key has such a one.");
   if (exponent >= modulus) return broken("its exponent is larger than its modulus.");
-  if (bitsOfNumber(exponent) > largestExponentBits) return broken(`its exponent has ${bitsOfNumber(exponent)} bits, and OpenSSL computes with ${largestExponentBits} at most.`);
+  if (bitLength(exponent) > largestExponentBits) return broken(`its exponent has ${bitLength(exponent)} bits, and OpenSSL computes with ${largestExponentBits} at most.`);
   if (exponent === 65537n) return [];
   return [{
     grade: "warning", code: "key-exponent", problem: exponent === 3n ? "its exponent is 3, which mistakes in checking signatures have been made with." : `its exponent is ${exponent}, where nearly all keys have 65537.`,
@@ -104,7 +105,7 @@ const endsOfSquares: ReadonlySet<number> = new Set(Array.from({ length: 64 }, (_
 /** Rounded down, by Newton's method. */
 function squareRoot(number: bigint): bigint {
   if (number < 2n) return number;
-  let root = 1n << BigInt(Math.ceil(bitsOfNumber(number) / 2));
+  let root = 1n << BigInt(Math.ceil(bitLength(number) / 2));
   for (;;) {
     const next = (root + number / root) >> 1n;
     if (next >= root) return root;

@@ -1,6 +1,7 @@
 // An RSA public key in whatever form people hand it in, and what CorEMR takes of it: SubjectPublicKeyInfo in PEM.
 import { createHash, type KeyObject } from "node:crypto";
 import { MalformedError } from "../certificates/asn1.ts";
+import { bitLength } from "../certificates/big-number.ts";
 import { hexadecimal } from "../certificates/der.ts";
 import { isJavaKeyStore, looksBinary } from "../certificates/file-form.ts";
 import { decodeBase64, decodeText, type Block } from "../certificates/pem.ts";
@@ -12,7 +13,7 @@ import { keyInDer, keyOfCertificate } from "./der-key.ts";
 import { askAgain, halfByOpenssl, privateKeyGiven, UnusableKey, type GivenKey, type PrivateKeyGiven, type PublicKeyGiven } from "./given-key.ts";
 import { markedIn, mended } from "./marked-text.ts";
 import { isPutty, isSshBlob, openSshKeys, openSshPrivateKey, puttyKey, sshKey } from "./openssh-key.ts";
-import { bitsOfNumber, publicKeyInfoOf, type RsaNumbers } from "./rsa-numbers.ts";
+import { publicKeyInfoOf, type RsaNumbers } from "./rsa-numbers.ts";
 import { jsonWebKeys, xmlKeys } from "./written-key.ts";
 
 export interface PublicKey extends RsaNumbers {
@@ -74,7 +75,7 @@ function described({ form, numbers, changes }: PublicKeyGiven): PublicKey {
   const info = publicKeyInfoOf(numbers);
   const key = publicKey(info);
   if (!key) throw new UnusableKey("its numbers are those of no RSA key.");
-  return { ...numbers, form, info, pem: pemBlock("PUBLIC KEY", info), key, bits: bitsOfNumber(numbers.modulus), fingerprint: hexadecimal(createHash("sha256").update(info).digest()), changes };
+  return { ...numbers, form, info, pem: pemBlock("PUBLIC KEY", info), key, bits: bitLength(numbers.modulus), fingerprint: hexadecimal(createHash("sha256").update(info).digest()), changes };
 }
 
 function halfOf({ form, half }: PrivateKeyGiven): PublicKeyGiven {

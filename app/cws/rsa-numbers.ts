@@ -1,6 +1,7 @@
 // The two numbers that an RSA public key is, and the one encoding that all forms of it come to.
 import { BitString, Integer, Null, ObjectIdentifier, Sequence } from "asn1js";
 import { MalformedError } from "../certificates/asn1.ts";
+import { bitLength } from "../certificates/big-number.ts";
 import { contentOf, hexadecimal, tag, type Value } from "../certificates/der.ts";
 import { UnusableKey } from "./given-key.ts";
 
@@ -22,7 +23,7 @@ export function rsaNumbers(modulus: Uint8Array, exponent: Uint8Array): RsaNumber
     if (octets.length > longestNumber) throw tooLarge(name, octets.length * 8);
   }
   const numbers = { modulus: numberOf(modulus), exponent: numberOf(exponent) };
-  if (bitsOfNumber(numbers.modulus) > largestModulus) throw tooLarge("modulus", bitsOfNumber(numbers.modulus));
+  if (bitLength(numbers.modulus) > largestModulus) throw tooLarge("modulus", bitLength(numbers.modulus));
   return numbers;
 }
 
@@ -32,8 +33,6 @@ export function positiveOctets(value: Value | undefined): Uint8Array {
   if ((octets[0] ?? 0) > 0x7f) throw new MalformedError("a number in it is negative: whatever wrote it left out a zero.");
   return octets;
 }
-
-export const bitsOfNumber = (number: bigint): number => number === 0n ? 0 : number.toString(2).length;
 
 /** SubjectPublicKeyInfo (RFC 3279, 2.3.1) in DER: the same octets for a key, whatever form it came in. */
 export function publicKeyInfoOf({ modulus, exponent }: RsaNumbers): Uint8Array {

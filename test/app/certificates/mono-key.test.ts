@@ -1,8 +1,25 @@
 // RSA keys in numbers that Mono's TLS reads. That Mono itself agrees is shown in test/real/mono.
+import type * as crypto from "node:crypto";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { isReadByMono, keyForMono } from "../../../app/certificates/mono-key.ts";
+import { createRequest } from "../../../app/certificates/signing-request.ts";
 import { rsaKeyWith } from "../../fixtures/rsa-numbers.ts";
+
+/** Keys that are dealt out in place of fresh ones, the first of them first. */
+const { dealt } = vi.hoisted(() => ({ dealt: [] as KeyObject[] }));
+vi.mock("node:crypto", async (importOriginal) => {
+  const original = await importOriginal<typeof crypto>();
+  type Done = (error: Error | null, publicKey: KeyObject, privateKey: KeyObject) => void;
+  return {
+    ...original,
+    generateKeyPair: (kind: "rsa", options: { modulusLength: number }, done: Done) => {
+      const key = dealt.shift();
+      if (key) done(null, original.createPublicKey(key), key);
+      else original.generateKeyPair(kind, options, done);
+    },
+  };
+});
 
 const pkcs8 = (key: KeyObject): Uint8Array => new Uint8Array(key.export({ type: "pkcs8", format: "der" }));
 const parsed = (der: Uint8Array): KeyObject => createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
@@ -47,5 +64,15 @@ describe("an RSA key for Mono", () => {
   ] as const)("is none: %s", (_, make) => {
     const key = pkcs8(make());
     expect([isReadByMono(key), keyForMono(key)]).toEqual([false, null]);
+  });
+});
+
+describe("a fresh key for a request", () => {
+  it("is another one where Mono could not be made to read the first", async () => {
+    const [hopeless, good] = [rsaKeyWith("dp"), rsaKeyWith("d")];
+    dealt.push(hopeless, good);
+    expect((await createRequest({ commonName: "clinic-7.example.org", names: [], keyType: "rsa:2048" })).privateKey).toEqual(pkcs8(good));
+    expect(dealt).toEqual([]);
+    expect(keyForMono((await createRequest({ commonName: "clinic-7.example.org", names: [], keyType: "rsa:2048" })).privateKey)).not.toBeNull();
   });
 });
