@@ -1,4 +1,4 @@
-// The window in a real Chromium: one worker, pictures kept in artefacts/.
+// The window in a real Chromium: two workers, pictures kept in artefacts/.
 import { defineConfig } from "@playwright/test";
 
 // What Playwright looks for is a default export.
@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: "test/browser",
   testMatch: "*.spec.ts",
   outputDir: "artefacts/browser",
-  workers: 1,
+  workers: 2,
   timeout: 30_000,
   expect: { timeout: 7_000 },
   reporter: "list",
