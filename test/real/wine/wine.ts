@@ -14,6 +14,13 @@ const server = "/usr/lib/wine/wineserver64";
 const compiler = "/usr/bin/x86_64-w64-mingw32-gcc";
 const resources = "/usr/bin/x86_64-w64-mingw32-windres";
 
+/**
+ * What goes before Wine's program. Windows' page of shared data stands at 0x7FFE0000, and Debian's Wine comes without the loader
+ * that keeps this address free: with addresses left to chance, the heap stood there once in some 2,000 starts, and the program
+ * ended with 1 and without a word. So it is started without randomised addresses where the kernel allows that.
+ */
+const fixed = spawnSync("setarch", ["-R", "true"], { stdio: "ignore" }).status === 0 ? ["setarch", "-R", wine] : [wine];
+
 /** What is needed, or why it is not here. */
 export function wineTools(): WindowsPackages | { readonly missing: string } {
   if (process.platform !== "linux" || process.arch !== "x64") return { missing: "Wine's 64-bit form runs on x64 Linux only" };
@@ -50,17 +57,18 @@ const bytes = (_: string, value: unknown): unknown =>
 export async function startWine(packages: WindowsPackages): Promise<Wine> {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-wine-"));
   const own = Object.entries(process.env).filter(([name]) => name !== "DISPLAY" && name !== "WAYLAND_DISPLAY");
-  const environment = { ...Object.fromEntries(own), WINEPREFIX: join(folder, "prefix"), WINEDEBUG: "-all", WINEDLLOVERRIDES: "mscoree,mshtml=", LOCKSTEP_MARK: "seen" };
+  const environment = { ...Object.fromEntries(own), WINEPREFIX: join(folder, "prefix"), WINEDEBUG: "-all,err+virtual", WINEDLLOVERRIDES: "mscoree,mshtml=", LOCKSTEP_MARK: "seen" };
   let runs = 0;
 
   /** Runs a program; what it prints goes to a file, because Windows programs cannot write into a pipe of Linux. */
-  const run = (arguments_: readonly string[], limit: number): Promise<string> => new Promise((resolve, reject) => {
+  const run = (arguments_: readonly string[], limit: number): Promise<{ readonly printed: string; readonly ended: string }> => new Promise((resolve, reject) => {
     const printed = join(folder, `printed-${runs++}.txt`);
     const file = openSync(printed, "w");
-    const child = spawn(wine, arguments_, { env: environment, stdio: ["ignore", file, file], cwd: folder, timeout: limit, killSignal: "SIGKILL" });
+    const [command = wine, ...before] = fixed;
+    const child = spawn(command, [...before, ...arguments_], { env: environment, stdio: ["ignore", file, file], cwd: folder, timeout: limit, killSignal: "SIGKILL" });
     closeSync(file);
     child.on("error", reject);
-    child.on("close", () => resolve(readFileSync(printed, "utf8")));
+    child.on("close", (code, signal) => resolve({ printed: readFileSync(printed, "utf8"), ended: signal === null ? `with ${code}` : `by ${signal}` }));
   });
   // Kept running between calls: when its last program ends, Wine shuts its services down after three seconds, and a call that
   // comes just then meets a service control manager that is going.
@@ -90,8 +98,8 @@ export async function startWine(packages: WindowsPackages): Promise<Wine> {
   const calls = async (...wanted: readonly Call[]): Promise<readonly Answer[]> => {
     const [input, output] = [join(folder, `calls-${runs}.json`), join(folder, `answers-${runs}.json`)];
     writeFileSync(input, JSON.stringify({ calls: wanted }, bytes));
-    const printed = await run([packages.node, windowsPath(join(folder, "program.mjs")), windowsPath(input), windowsPath(output)], 60_000);
-    if (!existsSync(output)) throw new Error(`The program in Wine left no answer. It printed: ${printed === "" ? "nothing" : printed}`);
+    const { printed, ended } = await run([packages.node, windowsPath(join(folder, "program.mjs")), windowsPath(input), windowsPath(output)], 60_000);
+    if (!existsSync(output)) throw new Error(`The program in Wine left no answer. It ended ${ended} and printed: ${printed === "" ? "nothing" : printed}`);
     const answers = JSON.parse(readFileSync(output, "utf8")) as readonly Answer[];
     if (answers.length !== wanted.length) throw new Error(`${answers.length} answers to ${wanted.length} calls`);
     return answers;
