@@ -24,7 +24,7 @@ function versions(server: Server): readonly SiteFinding[] {
   const set = holding(server.scope, "ssl_protocols");
   if (set.length === 0) {
     return [{
-      code: "tls-versions", severity: "warning", ...at(place(server)), message: "ssl_protocols is not set: NGINX's own choice has TLS 1.0 and 1.1 in it before 1.23.4, and lacks TLS 1.3.", mend: "Say: ssl_protocols TLSv1.2 TLSv1.3;",
+      code: "tls-versions", severity: "warning", ...at(place(server)), message: "ssl_protocols is not set: NGINX's own choice lacks TLS 1.3 before 1.23.4, and has TLS 1.0 and 1.1 in it before 1.27.3.", mend: "Say: ssl_protocols TLSv1.2 TLSv1.3;",
     }];
   }
   return set.flatMap((directive): readonly SiteFinding[] => {

@@ -17,7 +17,7 @@ interface Rule {
 }
 
 /**
- * nginx 1.18 to 1.29, by its modules' own tables (ngx_command_t); each level, and each "!", was tried with nginx 1.22.1.
+ * nginx 1.18 to 1.31, by its modules' own tables (ngx_command_t), with which each entry was compared; each level, and each "!", was tried with nginx 1.22.1.
  * Name, levels, parameters: a number, a range, "1+", "on" for on or off; "{" for a block, "!" where a second one is refused.
  */
 const table = `
@@ -39,7 +39,7 @@ ssl_client_certificate HS 1 !|ssl_trusted_certificate HS 1 !|ssl_verify_client H
 proxy_pass LiX 1 !|proxy_set_header HSL 2|proxy_http_version HSL 1 !|proxy_redirect HSL 1-2|proxy_cookie_domain HSL 1-2|proxy_cookie_path HSL 1-2|proxy_cookie_flags HSL 1-4|proxy_hide_header HSL 1|proxy_pass_header HSL 1|proxy_pass_request_headers HSL on !|proxy_pass_request_body HSL on !|proxy_method HSL 1 !
 proxy_read_timeout HSL 1 !|proxy_send_timeout HSL 1 !|proxy_connect_timeout HSL 1 !|proxy_buffering HSL on !|proxy_request_buffering HSL on !|proxy_buffer_size HSL 1 !|proxy_buffers HSL 2 !|proxy_busy_buffers_size HSL 1 !|proxy_max_temp_file_size HSL 1 !|proxy_temp_file_write_size HSL 1 !|proxy_temp_path HSL 1-4 !|proxy_intercept_errors HSL on !|proxy_ignore_headers HSL 1+|proxy_ignore_client_abort HSL on !|proxy_next_upstream HSL 1+|proxy_next_upstream_tries HSL 1 !|proxy_next_upstream_timeout HSL 1 !
 proxy_cache HSL 1 !|proxy_cache_valid HSL 1+|proxy_cache_key HSL 1 !|proxy_cache_bypass HSL 1+|proxy_no_cache HSL 1+|proxy_bind HSL 1-2 !|proxy_ssl_verify HSL on !|proxy_ssl_server_name HSL on !|proxy_ssl_name HSL 1 !|proxy_ssl_protocols HSL 1+|proxy_ssl_ciphers HSL 1 !|proxy_ssl_certificate HSL 1 !|proxy_ssl_certificate_key HSL 1 !|proxy_ssl_trusted_certificate HSL 1 !|proxy_ssl_session_reuse HSL on !|proxy_ssl_verify_depth HSL 1 !
-keepalive U 1 !|least_conn U 0|ip_hash U 0|hash U 1-2|zone U 1-2|random U 0-2|http2 HS on !|http2_max_concurrent_streams HS 1 !|quic_retry HS on !|http3 HS on !
+keepalive U 1-2 !|least_conn U 0|ip_hash U 0|hash U 1-2|zone U 1-2|random U 0-2|http2 HS on !|http2_max_concurrent_streams HS 1 !|quic_retry HS on !|http3 HS on !|http3_max_concurrent_streams HS 1 !
 fastcgi_pass Li 1 !|fastcgi_param HSL 2-3|uwsgi_pass Li 1 !|uwsgi_param HSL 2-3|scgi_pass Li 1 !|grpc_pass Li 1 !|include MEHSLUIiX 1|ssl HS on !|stream M 0 { !|mail M 0 { !|mirror HSL 1|sub_filter HSL 2|etag HSL on !|if_modified_since HSL 1 !|open_file_cache HSL 1-2 !
 `;
 

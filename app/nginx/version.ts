@@ -12,6 +12,7 @@ export const assumedVersion: NginxVersion = [1, 19, 4];
 export const since = {
   cookieFlags: [1, 19, 3],
   rejectHandshake: [1, 19, 4],
+  logOption: [1, 19, 5],
   http2Directive: [1, 25, 1],
 } as const satisfies Readonly<Record<string, NginxVersion>>;
 

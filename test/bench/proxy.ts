@@ -1,6 +1,6 @@
 // A thousand sites: the lint against `nginx -t` on the same files. One site: publishing it, apart from what NGINX does.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { directReader } from "../../app/certificates/reader.ts";
 import { createConsole } from "../../app/console.ts";
@@ -16,10 +16,10 @@ import { privateKeyFiles } from "../../main/storage/private-key-file.ts";
 import { listenForRequests } from "../../main/web/request-listener.ts";
 import { makeServerPfx } from "../fixtures/certificates.ts";
 import { hasLinuxServer, hostName, linuxServer } from "../fixtures/linux-server.ts";
+import { hasNginx, nginxProgram } from "../fixtures/nginx.ts";
 
 type Row = (title: string, ratio: number, detail: string) => void;
 
-const nginx = "/usr/sbin/nginx";
 const sites = 1000;
 const best = (values: readonly number[]): number => Math.min(...values);
 const milliseconds = (value: number): string => `${value.toFixed(0)} ms`;
@@ -63,7 +63,7 @@ server {
 `;
 
 export async function proxyBench(directory: string, row: Row): Promise<void> {
-  if (!existsSync(nginx)) {
+  if (!hasNginx) {
     process.stdout.write("Without nginx nothing is measured of it.\n");
     return;
   }
@@ -84,7 +84,7 @@ function lintBench(directory: string, row: Row): void {
   for (let index = 0; index < sites; index++) write(`sites/${index}`, siteText(index, pair.certificateFile, pair.keyFile));
   const materials = [pair.certificateFile, pair.keyFile].map((path) => ({ path, content: readFileSync(path).toString("base64"), mode: 0o600 }));
   const theirs = (): void => {
-    const ran = spawnSync(nginx, ["-t", "-p", directory, "-c", join(directory, "nginx.conf")], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    const ran = spawnSync(nginxProgram, ["-t", "-p", directory, "-c", join(directory, "nginx.conf")], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     if (ran.status !== 0) throw new Error(ran.stderr);
   };
   const ours = (): void => {

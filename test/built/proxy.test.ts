@@ -90,8 +90,8 @@ describe("proxy render", () => {
   it.skipIf(!hasNginx)("makes what `nginx -t` passes without a word", async () => {
     const nginx = privateNginx();
     try {
-      for (const args of [needed, everyOption]) {
-        const { stdout } = await render(...args, ...(args === needed ? ["--nginx-version", nginxVersion] : []));
+      for (const args of [needed, everyOption.slice(0, everyOption.indexOf("--nginx-version"))]) {
+        const { stdout } = await render(...args, "--nginx-version", nginxVersion);
         expect(nginx.judge([{ fileName: "site.conf", text: stdout }])).toEqual({ status: 0, complaints: "" });
       }
     } finally {

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { asLockstepError, problem, type LockstepError } from "../../../app/errors.ts";
 import type { TrialAnswer, TrialPlaces, TrialRequest } from "../../../app/machine.ts";
-import { explainRefusal } from "../../../app/nginx/refusal.ts";
-import { isSince, parseVersion } from "../../../app/nginx/version.ts";
+import { explainRefusal, portTaken } from "../../../app/nginx/refusal.ts";
+import { isSince, parseVersion, since } from "../../../app/nginx/version.ts";
 import { word } from "../../../app/nginx/word.ts";
 import { nodeNetwork } from "../network.ts";
 
@@ -27,8 +27,8 @@ const mostSaid = 65_536;
 const here = "127.0.0.1";
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** It opens the log that it was built with before it reads its own, unless it is told another. Source: nginx.org, CHANGES with 1.19.5. */
-const knowsLog = (version: string): boolean => isSince(parseVersion(version) ?? [0, 0, 0], [1, 19, 5]);
+/** It opens the log that it was built with before it reads its own, unless it is told another. */
+const knowsLog = (version: string): boolean => isSince(parseVersion(version) ?? [0, 0, 0], since.logOption);
 
 /** The program that has another one end with this process, however this one ends. Source: setpriv(1) of util-linux. */
 const guardian = "/usr/bin/setpriv";
@@ -173,7 +173,7 @@ async function isUp(running: Running, folder: string, until: number, refused: ()
     const number = await readFile(join(folder, "nginx.pid"), "latin1").catch(() => "");
     if (/^\d+\n/.test(number)) return true;
     // It tries five times to have a port, for half a second each; another port is had sooner.
-    if (/Address already in use/.test(running.said)) return false;
+    if (portTaken.test(running.said)) return false;
     if (running.hasEnded || Date.now() > until) throw refused();
     await wait(pollEvery);
   }

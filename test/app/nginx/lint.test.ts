@@ -112,6 +112,8 @@ describe("one thing changed in a sound site", () => {
     ["headers not passed at all", "proxy_set_header X-SSL-ClientCert \"\";", "proxy_pass_request_headers off;"],
     ["Lua", "server_tokens off;", "server_tokens off; access_by_lua_block { if ngx.var.x == \"}\" then return end }"],
     ["directives of other modules", "server_tokens off;", "server_tokens off; more_clear_headers Server; brotli on; js_import x.js;"],
+    ["words that NGINX 1.29.7 was the first to know", "keepalive 16;", "keepalive 16 local;"],
+    ["streams of HTTP/3", "server_tokens off;", "server_tokens off; http3_max_concurrent_streams 64;"],
     ["no limit to bodies", "client_max_body_size 64m", "client_max_body_size 0"],
     ["nginx's own ciphers", /ssl_ciphers [^;]*;/, "ssl_ciphers HIGH:!aNULL:!MD5;"],
     ["a body limit of a gigabyte", "client_max_body_size 64m", "client_max_body_size 1g"],

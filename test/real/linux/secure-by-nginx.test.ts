@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ServerPfx } from "../../fixtures/certificates.ts";
 import { hasLinuxServer, hostName, linuxServer, type LinuxServer, type Snapshot } from "../../fixtures/linux-server.ts";
+import { refusesHandshakes } from "../../fixtures/nginx.ts";
 
 const onePort = (server: LinuxServer, path: string): string => `https://${hostName}:${server.ports.https}${path}`;
 
@@ -77,7 +78,7 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
     expect(headers).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1", "x-forwarded-proto": "https", "host": `127.0.0.1:${server.ports.santedb}` });
     expect(headers["x-ssl-clientcert"] ?? "").toBe("");
     expect(curl(server, "--output", "/dev/null", "--write-out", "%{http_code} %{redirect_url}", `http://${hostName}:${server.ports.http}/hdsi?x=1`)).toBe(`308 ${onePort(server, "/hdsi?x=1")}`);
-    expect((await server.served()).nobody).toBe("handshake-failed");
+    expect((await server.served()).nobody).toBe(refusesHandshakes ? "handshake-failed" : pfx.thumbprint);
 
     const key = Object.entries(server.snapshot()).filter(([path]) => path.startsWith("certificates/") && path.includes("key"));
     expect(key.length).toBe(1);
@@ -255,7 +256,7 @@ describe.skipIf(!hasLinuxServer)("an instance behind NGINX", () => {
         writeFileSync(other, `server { listen 127.0.0.1:${port}; return 204; }\n`);
         return server.run(server.byNginx(pfx));
       });
-      expect(refusal(ran)).toMatchObject({ status: 4, code: "nginx-not-reloaded", message: expect.stringContaining("Address already in use") as string });
+      expect(refusal(ran)).toMatchObject({ status: 4, code: "nginx-not-reloaded", message: expect.stringContaining("failed (98: ") as string });
       rmSync(other);
     }, 120_000);
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { explainRefusal } from "../../../app/nginx/refusal.ts";
 import { makeAuthority, makeCertificate } from "../../fixtures/certificates.ts";
-import { hasNginx, nginxProgram } from "../../fixtures/nginx.ts";
+import { earlyLog, hasNginx, nginxProgram } from "../../fixtures/nginx.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lockstep-refusal-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function said(server: string, around = ""): string {
   mkdirSync(join(folder, "logs"), { recursive: true });
   writeFileSync(join(folder, "nginx.conf"), `pid nginx.pid;\nevents { }\nhttp {\n  access_log off;\n  ${around}\n  server { ${server} }\n}\n`);
-  const { status, stderr } = spawnSync(nginxProgram, ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "logs/error.log"), "-t"], { encoding: "utf8", input: "", timeout: 20_000 });
+  const { status, stderr } = spawnSync(nginxProgram, ["-p", folder, "-c", join(folder, "nginx.conf"), ...earlyLog(join(folder, "logs/error.log")), "-t"], { encoding: "utf8", input: "", timeout: 20_000 });
   expect(status).toBe(1);
   return stderr;
 }
