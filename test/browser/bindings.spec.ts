@@ -383,7 +383,7 @@ test.describe("no record", () => {
   });
 });
 
-testEveryLook({ of: "the pages of the bindings", walk: walkBindings, scenario: tangled, within: ["[role=dialog] .dialog-content", ".row-grid"], axeTimeout: 240_000 });
+testEveryLook({ of: "the pages of the bindings", walk: walkBindings, scenario: tangled, within: ["[role=dialog] .dialog-content", ".row-grid"] });
 
 test.describe("for a reader of French", () => {
   test.use({ scenario: tangled, locale: "fr-FR" });

@@ -1,9 +1,9 @@
 // The wizards that import, request and complete certificates, and the page that converts them.
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { practicePassword } from "../renderer/practice-host.ts";
 import { chooseByKey, tabTo } from "./keyboard.ts";
 import { CertificateWizard, given } from "./pages/certificate-wizard.ts";
+import { testEveryLook } from "./every-look.ts";
 import { expect, picture, test } from "./window.ts";
 
 const pfx = given("clinic-7.pfx");
@@ -542,46 +542,4 @@ async function walk(window: Page, look: (name: string) => Promise<void>): Promis
 
 const looks = { pending: 3, pace: 400 } as const;
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ scenario: looks, colorScheme, viewport: { width: 1024, height: 700 } });
-    test(`axe finds nothing on any of these pages (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      await walk(window, async (name) => {
-        await picture(window, `${name}-${colorScheme}`);
-        const { violations } = await new AxeBuilder({ page: window }).analyze();
-        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-      });
-    });
-  });
-}
-
-for (const width of [1440, 640, 320]) {
-  test.describe(`${width} pixels wide`, () => {
-    test.use({ scenario: looks, viewport: { width, height: 900 } });
-    test("every one of these pages fits without scrolling sideways", async ({ window }) => {
-      test.setTimeout(90_000);
-      await walk(window, async (name) => {
-        const overflow = await window.evaluate(() => {
-          const main = document.querySelector("main");
-          return Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth, main ? main.scrollWidth - main.clientWidth : 0);
-        });
-        if (width === 1440 || overflow > 0) await picture(window, `${name}-${width}`);
-        expect(overflow, name).toBe(0);
-      });
-    });
-  });
-}
-
-test.describe("forced colours", () => {
-  test.use({ scenario: looks });
-  test("axe finds nothing there either", async ({ window }) => {
-    test.setTimeout(120_000);
-    await window.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-    await walk(window, async (name) => {
-      await picture(window, `${name}-forced`);
-      const { violations } = await new AxeBuilder({ page: window }).analyze();
-      expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-    });
-  });
-});
+testEveryLook({ of: "the wizards of the certificates", walk, scenario: looks });

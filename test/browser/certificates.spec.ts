@@ -1,8 +1,8 @@
 // The certificates of the stores: ten thousand in a list, one in full, exported, removed; and the requests that wait.
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { CertificatesPage } from "./pages/certificates-page.ts";
 import { StoredCertificatePage } from "./pages/stored-certificate-page.ts";
+import { testEveryLook } from "./every-look.ts";
 import { expect, picture, test } from "./window.ts";
 
 /** Certificates of the three instances' machine beside those made up: two in use, an intermediate and a root. */
@@ -414,43 +414,7 @@ async function walk(window: Page, look: (name: string) => Promise<void>): Promis
 
 const scenario = { instances: "three", stored: 300, pending: 2, pace: 300 } as const;
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ scenario, colorScheme });
-    test(`axe finds nothing on the certificate pages (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      await walk(window, async (name) => {
-        await picture(window, `${name}-${colorScheme}`);
-        const { violations } = await new AxeBuilder({ page: window }).analyze();
-        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-      });
-    });
-  });
-}
-
-for (const [width, height] of [[1440, 900], [1024, 700], [640, 900], [320, 640]] as const) {
-  test.describe(`${width} by ${height} pixels`, () => {
-    test.use({ scenario, viewport: { width, height } });
-    test("every certificate page fits without scrolling sideways", async ({ window }) => {
-      test.setTimeout(90_000);
-      await walk(window, async (name) => {
-        await picture(window, `${name}-${width}`);
-        const overflow = await window.evaluate(() => [document.documentElement, ...document.querySelectorAll("main, [role=grid], .dialog-content")]
-          .map((element) => element.scrollWidth - element.clientWidth));
-        expect(Math.max(...overflow), name).toBe(0);
-      });
-    });
-  });
-}
-
-test.describe("forced colours", () => {
-  test.use({ scenario });
-  test("nothing on the certificate pages depends on a colour of ours", async ({ window }) => {
-    test.setTimeout(90_000);
-    await window.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-    await walk(window, async (name) => picture(window, `${name}-forced`));
-  });
-});
+testEveryLook({ of: "the certificate pages", walk, scenario, within: ["[role=grid]", ".dialog-content"] });
 
 test.describe("for a reader of French", () => {
   test.use({ locale: "fr-FR", scenario });

@@ -1,7 +1,8 @@
-// What every page is put to: axe in light and dark, narrow windows, forced colours; with pictures for people to look at.
-import { AxeBuilder } from "@axe-core/playwright";
+// What every page is put to: axe in light, dark and forced colours, and windows of four widths; with pictures for people to look at.
+// A walk is long, so each state is seen in every look before the walk goes on.
 import type { Page } from "@playwright/test";
 import type { Scenario } from "../renderer/practice-host.ts";
+import { axeFindings, drawn } from "./axe.ts";
 import { expect, picture, test } from "./window.ts";
 
 /** Goes through states of the window, and has each looked at under a name. */
@@ -14,53 +15,53 @@ interface Pages {
   readonly scenario?: Scenario;
   /** Selectors that must not scroll sideways, beside the window and its main part. */
   readonly within?: readonly string[];
-  /** Milliseconds for a walk with axe at each state. */
-  readonly axeTimeout?: number;
 }
 
+const light = { colorScheme: "light", forcedColors: "none", reducedMotion: "no-preference" } as const;
+const dark = { ...light, colorScheme: "dark" } as const;
+const forced = { ...light, forcedColors: "active", reducedMotion: "reduce" } as const;
+
+/** The last is that of the walk itself: what can be worked at 320 pixels, as at 400 per cent zoom, can be worked in a wider window. */
+const sizes = [{ width: 1440, height: 900 }, { width: 1024, height: 700 }, { width: 640, height: 900 }, { width: 320, height: 640 }] as const;
+
 /** Makes the tests; called once in a file, beside its own tests. */
-export function testEveryLook({ of, walk, scenario = {}, within = [], axeTimeout = 120_000 }: Pages): void {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test.describe(colorScheme, () => {
-      test.use({ colorScheme, scenario });
-      test(`axe finds nothing on ${of} (${colorScheme})`, async ({ window }) => {
-        test.setTimeout(axeTimeout);
+export function testEveryLook({ of, walk, scenario = {}, within = [] }: Pages): void {
+  test.describe("looks", () => {
+    test.use({ scenario, colorScheme: "light" });
+    test.setTimeout(240_000);
+
+    test(`axe finds nothing on ${of}, in light, dark and forced colours`, async ({ window }) => {
+      const found: string[] = [];
+      await walk(window, async (name) => {
+        for (const [look, media] of Object.entries({ light, dark, forced })) {
+          await window.emulateMedia(media);
+          await drawn(window);
+          await picture(window, `${name}-${look}`);
+          // What differs in the others is the colours alone.
+          const findings = await axeFindings(window, look === "light" ? [] : ["color-contrast"]);
+          found.push(...findings.map((finding) => `${name}, ${look}: ${finding}`));
+        }
+        await window.emulateMedia(light);
+      });
+      expect(found).toEqual([]);
+    });
+
+    test.describe("narrow", () => {
+      test.use({ viewport: sizes[3] });
+      test(`${of}: each fits without scrolling sideways`, async ({ window }) => {
         const found: string[] = [];
         await walk(window, async (name) => {
-          await picture(window, `${name}-${colorScheme}`);
-          const axe = new AxeBuilder({ page: window });
-          // What differs in the dark is the colours alone.
-          const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
-          found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`));
+          for (const size of sizes) {
+            await window.setViewportSize(size);
+            await drawn(window);
+            await picture(window, `${name}-${size.width}`);
+            const overflow = await window.evaluate((selectors) => [...document.querySelectorAll(selectors)]
+              .reduce((most, element) => Math.max(most, element.scrollWidth - element.clientWidth), 0), ["html", "main", ...within].join(", "));
+            if (overflow > 0) found.push(`${name}, ${size.width} pixels: ${overflow} too many`);
+          }
         });
         expect(found).toEqual([]);
       });
-    });
-  }
-
-  for (const width of [1024, 640, 320]) {
-    test.describe(`${width} pixels wide`, () => {
-      test.use({ viewport: { width, height: 800 }, scenario });
-      test(`${of}: each fits without scrolling sideways (${width})`, async ({ window }) => {
-        test.setTimeout(120_000);
-        const found: string[] = [];
-        await walk(window, async (name) => {
-          await picture(window, `${name}-${width}`);
-          const overflow = await window.evaluate((selectors) => [document.documentElement, ...selectors.map((selector) => document.querySelector(selector))]
-            .reduce((most, element) => Math.max(most, element ? element.scrollWidth - element.clientWidth : 0), 0), ["main", ...within]);
-          if (overflow > 0) found.push(`${name}: ${overflow}`);
-        });
-        expect(found).toEqual([]);
-      });
-    });
-  }
-
-  test.describe("forced colours", () => {
-    test.use({ scenario });
-    test(`${of}: nothing depends on a colour of ours`, async ({ window }) => {
-      test.setTimeout(120_000);
-      await window.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-      await walk(window, async (name) => picture(window, `${name}-forced`));
     });
   });
 }

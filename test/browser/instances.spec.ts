@@ -1,9 +1,9 @@
 // The instances: listed, opened, their services controlled, their configurations read, compared, restored and changed.
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { InstancePage } from "./pages/instance-page.ts";
 import { InstancesPage } from "./pages/instances-page.ts";
 import { OverviewPage } from "./pages/overview-page.ts";
+import { testEveryLook } from "./every-look.ts";
 import { expect, picture, test } from "./window.ts";
 
 const copied = "D:\\Copies\\santedb.config.xml";
@@ -384,35 +384,4 @@ async function walk(page: Page, look: (name: string) => Promise<void>): Promise<
   await look("file");
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ scenario: { instances: "kinds" }, colorScheme });
-    test(`axe finds nothing on any page of the instances (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(90_000);
-      await walk(window, async (name) => {
-        await picture(window, `${name}-${colorScheme}`);
-        const axe = new AxeBuilder({ page: window });
-        // What differs in the dark is the colours alone.
-        const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
-        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-      });
-    });
-  });
-}
-
-for (const width of [760, 320]) {
-  test.describe(`${width} pixels wide`, () => {
-    test.use({ scenario: { instances: "kinds" }, viewport: { width, height: 800 } });
-    test(`every page of the instances fits without scrolling sideways (${width})`, async ({ window }) => {
-      test.setTimeout(60_000);
-      await walk(window, async (name) => {
-        await picture(window, `${name}-${width}`);
-        const overflow = await window.evaluate(() => {
-          const main = document.querySelector("main");
-          return Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth, main ? main.scrollWidth - main.clientWidth : 0);
-        });
-        expect(overflow, name).toBe(0);
-      });
-    });
-  });
-}
+testEveryLook({ of: "the pages of the instances", walk, scenario: { instances: "kinds" } });

@@ -1,11 +1,10 @@
 // The whole way on a Linux server: the built program's web host, a real NGINX, SanteDB's stand-in under Mono, a real Chromium.
 import { test as base, type Page } from "@playwright/test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { hasLinuxServer, hostName, linuxServer, type LinuxServer } from "../fixtures/linux-server.ts";
 import { awaitFileDialogs } from "./file-dialogs.ts";
 import { HistoryPage } from "./pages/history-page.ts";
 import { OverviewPage } from "./pages/overview-page.ts";
-import { expect, serve } from "./served-window.ts";
+import { expect, look, serve } from "./served-window.ts";
 
 const test = base.extend<{ server: LinuxServer; window: Page }>({
   server: async ({}, use) => {
@@ -30,16 +29,6 @@ const test = base.extend<{ server: LinuxServer; window: Page }>({
 test.skip(!hasLinuxServer, "needs root, nginx, Mono and start-stop-daemon");
 test.setTimeout(120_000);
 
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: `artefacts/pictures/linux-real-${name}-${colorScheme}.png`, animations: "disabled", fullPage: true });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`), `${name}, ${colorScheme}`).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
-
 test("a PFX becomes proven HTTPS through NGINX, is seen on the proxy's page, taken away, and all is as it was", async ({ window, server }) => {
   const [before, served] = [server.snapshot(), await server.served()];
   const pfx = server.pfx("window");
@@ -52,22 +41,22 @@ test("a PFX becomes proven HTTPS through NGINX, is seen on the proxy's page, tak
   await expect(wizard.heading("Who speaks TLS for it?")).toBeFocused();
   await window.getByRole("textbox", { name: /^Port for https/ }).fill(String(server.ports.https));
   await window.getByRole("textbox", { name: /^Port for http(?!s)/ }).fill(String(server.ports.http));
-  await look(window, "1-speaker");
+  await look(window, "linux-1-speaker");
   await wizard.next.click();
   await expect(wizard.heading("Review the change")).toBeFocused();
   await expect(window.getByText(/nginx -p \S+ -c \S+ -s reload/)).toBeVisible();
-  await look(window, "2-review");
+  await look(window, "linux-2-review");
   await wizard.commit.click();
   await expect(wizard.heading("default is secured")).toBeFocused({ timeout: 60_000 });
-  await look(window, "3-proof");
+  await look(window, "linux-3-proof");
   expect(await server.served()).toMatchObject({ https: pfx.thumbprint, nobody: "handshake-failed" });
   await wizard.close.click();
   await expect(overview.instance("default")).toContainText("days left");
-  await look(window, "4-overview");
+  await look(window, "linux-4-overview");
 
   await window.getByRole("link", { name: "Proxy", exact: true }).click();
   await expect(window.getByText(hostName).first()).toBeVisible();
-  await look(window, "5-proxy");
+  await look(window, "linux-5-proxy");
 
   const history = new HistoryPage(window);
   await history.open();

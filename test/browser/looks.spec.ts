@@ -1,10 +1,9 @@
-// How every page looks and whether everyone can use it: axe in light and dark, 640 pixels wide, forced colours.
-import AxeBuilder from "@axe-core/playwright";
+// How the pages of the main job look, and whether everyone can use them.
 import type { Page } from "@playwright/test";
 import { practicePassword } from "../renderer/practice-host.ts";
 import { HistoryPage } from "./pages/history-page.ts";
 import { OverviewPage } from "./pages/overview-page.ts";
-import { expect, picture, test } from "./window.ts";
+import { testEveryLook } from "./every-look.ts";
 
 const pfx = { name: "clinic-7.pfx", content: Buffer.from("PFX content") };
 
@@ -61,52 +60,4 @@ async function walk(page: Page, look: (name: string) => Promise<void>): Promise<
 
 const scenario = { instances: "three", past: 9, pace: 300, failAt: "service.start" } as const;
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ scenario, colorScheme });
-    test(`axe finds nothing on any page (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(120_000);
-      await walk(window, async (name) => {
-        await picture(window, `${name}-${colorScheme}`);
-        const { violations } = await new AxeBuilder({ page: window }).analyze();
-        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-      });
-    });
-  });
-}
-
-test.describe("640 pixels wide", () => {
-  test.use({ scenario, viewport: { width: 640, height: 900 } });
-  test("every page fits without scrolling sideways", async ({ window }) => {
-    test.setTimeout(90_000);
-    await walk(window, async (name) => {
-      await picture(window, `${name}-narrow`);
-      const overflow = await window.evaluate(() => {
-        const main = document.querySelector("main");
-        return Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth, main ? main.scrollWidth - main.clientWidth : 0);
-      });
-      expect(overflow, name).toBe(0);
-    });
-  });
-});
-
-test.describe("320 pixels wide, as at 400 per cent zoom", () => {
-  test.use({ scenario, viewport: { width: 320, height: 640 } });
-  test("the overview and the review still fit", async ({ window }) => {
-    test.setTimeout(90_000);
-    await walk(window, async (name) => {
-      const overflow = await window.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(overflow, name).toBe(0);
-      if (name === "overview" || name === "review") await picture(window, `${name}-320`);
-    });
-  });
-});
-
-test.describe("forced colours", () => {
-  test.use({ scenario });
-  test("nothing depends on a colour of ours", async ({ window }) => {
-    test.setTimeout(90_000);
-    await window.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-    await walk(window, async (name) => picture(window, `${name}-forced`));
-  });
-});
+testEveryLook({ of: "the main job and its record", walk, scenario });

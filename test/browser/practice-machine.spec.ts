@@ -3,13 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { makeAuthority, makeServerPfx, type ServerPfx } from "../fixtures/certificates.ts";
 import { tabTo } from "./keyboard.ts";
 import { HistoryPage } from "./pages/history-page.ts";
 import { OverviewPage } from "./pages/overview-page.ts";
-import { expect, serve, test, type Served } from "./served-window.ts";
+import { expect, look, serve, test, type Served } from "./served-window.ts";
 
 const certificates = mkdtempSync(join(tmpdir(), "lockstep-window-certificates-"));
 let pfx: ServerPfx;
@@ -21,17 +19,6 @@ test.afterAll(() => rmSync(certificates, { recursive: true, force: true }));
 
 const config = (served: Served): string => join(served.directory, "Program Files/SanteSuite/SanteDB/WWW/instances/default/config/santedb.config");
 const hash = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
-
-
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: `artefacts/pictures/real-${name}-${colorScheme}.png`, animations: "disabled" });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`), `${name}, ${colorScheme}`).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
 
 test("by mouse: a PFX becomes proven HTTPS, is kept in the history, and is undone to the last byte", async ({ window, served }) => {
   test.setTimeout(90_000);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
 import { program } from "../fixtures/lockstep.ts";
+import { axeFindings, drawn } from "./axe.ts";
 import { awaitFileDialogs } from "./file-dialogs.ts";
 
 export interface Served { readonly address: string; readonly directory: string; readonly process: ChildProcess }
@@ -23,6 +24,17 @@ export async function serve(arguments_?: readonly string[]): Promise<Served> {
     process_.on("close", () => reject(new Error(output)));
   });
   return { address, directory, process: process_ };
+}
+
+/** Light and dark: axe finds nothing, and a picture of the whole page is kept for people to look at. */
+export async function look(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await drawn(page);
+    await page.screenshot({ path: `artefacts/pictures/real-${name}-${colorScheme}.png`, animations: "disabled", fullPage: true });
+    expect(await axeFindings(page, colorScheme === "light" ? [] : ["color-contrast"]), `${name}, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
 }
 
 /** No page may log an error or break the content security policy. */

@@ -1,10 +1,10 @@
 // Securing an instance on a Linux machine: by NGINX, by Mono, and what keeps from it, in the words of that machine.
-import AxeBuilder from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { HistoryPage } from "./pages/history-page.ts";
 import { OverviewPage } from "./pages/overview-page.ts";
 import type { ChosenFile, SecureWizard } from "./pages/secure-wizard.ts";
+import { testEveryLook } from "./every-look.ts";
 import { expect, picture, test } from "./window.ts";
 
 const pem = [{ name: "clinic-7.pem", content: Buffer.from("certificate") }, { name: "clinic-7.key", content: Buffer.from("key") }] as const;
@@ -349,32 +349,4 @@ async function walk(page: Page, look: (name: string) => Promise<void>): Promise<
   await look("overview");
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ scenario: { ...linux, failAt: "proxy.reload" }, colorScheme });
-    test(`axe finds nothing on any step (${colorScheme})`, async ({ window }) => {
-      test.setTimeout(90_000);
-      await walk(window, async (name) => {
-        await picture(window, `linux-${name}-${colorScheme}`);
-        const { violations } = await new AxeBuilder({ page: window }).analyze();
-        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-      });
-    });
-  });
-}
-
-for (const width of [640, 320]) {
-  test.describe(`${width} pixels wide`, () => {
-    test.use({ scenario: { ...linux, failAt: "proxy.reload" }, viewport: { width, height: 800 } });
-    test(`every step fits without scrolling sideways (${width})`, async ({ window }) => {
-      test.setTimeout(90_000);
-      await walk(window, async (name) => {
-        const overflow = await window.evaluate(() => {
-          const main = document.querySelector("main");
-          return Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth, main ? main.scrollWidth - main.clientWidth : 0);
-        });
-        expect(overflow, name).toBe(0);
-      });
-    });
-  });
-}
+testEveryLook({ of: "the wizard on Linux", walk: (window, look) => walk(window, (name) => look(`linux-${name}`)), scenario: { ...linux, failAt: "proxy.reload" } });

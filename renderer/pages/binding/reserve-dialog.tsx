@@ -31,7 +31,7 @@ function ReserveDialog({ start, dialog }: { readonly start: ReserveStart; readon
       <Field label={say("reserve.form.url")} hint={say("reserve.form.url.hint")} {...fault(url.trim() === "", say("reserve.form.url.missing"))}>
         <Input className="mono" value={url} maxLength={2048} spellCheck={false} autoComplete="off" placeholder="https://+:9200/" onChange={(_, { value }) => setUrl(value)} />
       </Field>
-      <Field className="fits" label={say("secure.address.account")}>
+      <Field label={say("secure.address.account")}>
         <Select value={account} onChange={(_, { value }) => setAccount(value)}>
           {accounts.map((each) => <option key={each} value={each}>{each}</option>)}
           <option value="">{say("secure.address.account.other")}</option>

@@ -24,11 +24,11 @@ export function CertificatePicker({ label, hint, none, certificates, except, cho
   return (
     <>
       {offered.length > fewEnough && (
-        <Field className="fits" label={say("picker.narrow")} hint={say("picker.count", { count: found.length })}>
+        <Field label={say("picker.narrow")} hint={say("picker.count", { count: found.length })}>
           <Input type="search" value={text} contentBefore={<SearchIcon />} onChange={(_, { value }) => setText(value)} onKeyDown={(event) => { if (event.key === "Enter") event.preventDefault(); }} />
         </Field>
       )}
-      <Field className="fits" label={label} {...(hint !== undefined && { hint })} {...(mistake !== null && { validationState: "error" as const, validationMessage: mistake })}>
+      <Field label={label} {...(hint !== undefined && { hint })} {...(mistake !== null && { validationState: "error" as const, validationMessage: mistake })}>
         <Select value={chosen} onChange={(_, { value }) => onChoose(value)}>
           <option value="">{offered.length === 0 ? say("picker.nothing") : none}</option>
           {options.map((certificate) => (

@@ -113,7 +113,7 @@ function MoreOfSite({ form, change, wrong }: Part) {
       <Tick name="hsts" checked={form.hsts} label={say("speaker.hsts")} means={say("speaker.hsts.means")} onChange={(hsts) => change({ hsts })} />
       <Tick name="web-socket" checked={form.webSocket} label={say("speaker.webSocket")} means={say("speaker.webSocket.means")} onChange={(webSocket) => change({ webSocket })} />
       <Tick name="http2" checked={form.http2} label={say("speaker.http2")} means={say("speaker.http2.means")} onChange={(http2) => change({ http2 })} />
-      <Field className="choice-field" label={say("speaker.clients")}>
+      <Field label={say("speaker.clients")}>
         <Select value={form.clients} onChange={(_, { value }) => change({ clients: value as SpeakerForm["clients"] })}>
           {(["none", "optional", "required"] as const).map((each) => <option key={each} value={each}>{say(`speaker.clients.${each}`)}</option>)}
         </Select>

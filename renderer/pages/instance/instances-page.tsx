@@ -16,12 +16,17 @@ import { SearchField } from "../search-field.tsx";
 import { columns, entriesOf, findEntries, firstSort, pathTyped, sortEntries, type Column, type Entry, type Sort } from "./instance-list.ts";
 import { ServiceState } from "./service-state.tsx";
 
-
 /** Rows drawn at first, and by each "Show more": enough to scroll, few enough to stay quick. */
 const pageLength = 100;
 
 /** How the list was left, so that it is found the same after an instance was looked at. */
 let left: { readonly text: string; readonly sort: Sort } = { text: "", sort: firstSort };
+
+/** Broken, where it must be, between domain and name. */
+function Account({ name }: { readonly name: string }) {
+  const end = name.indexOf("\\") + 1;
+  return <>{name.slice(0, end)}<wbr />{name.slice(end)}</>;
+}
 
 function Row({ entry: { instance, worst } }: { readonly entry: Entry }) {
   const say = useSay();
@@ -40,7 +45,7 @@ function Row({ entry: { instance, worst } }: { readonly entry: Entry }) {
           ? <><span className="break">{commonName(certificate.subject)}</span><div><DaysLeftLabel certificate={certificate} /></div></>
           : <span className="dim">{say("overview.certificate.none")}</span>}
       </td>
-      <td role="cell" data-label={say("overview.column.service")}><ServiceState state={instance.state} /><div className="dim break">{instance.account}</div></td>
+      <td role="cell" data-label={say("overview.column.service")}><ServiceState state={instance.state} /><div className="dim break"><Account name={instance.account} /></div></td>
       <td role="cell" data-label={say("instances.column.finding")}>
         {worst === null ? <span className="dim">{say("instances.finding.none")}</span> : (
           <span className="worst" title={worst.message}>

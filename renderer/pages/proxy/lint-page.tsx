@@ -74,7 +74,7 @@ function Result({ checked }: { readonly checked: Checked }) {
         <section className="card lint-source" aria-label={say("lint.text")}>
           {files.length > 1
             ? (
-              <Field className="fits" label={say("lint.file")}>
+              <Field label={say("lint.file")}>
                 <Select value={shownName} onChange={(_, { value }) => { setShownName(value); setChosen(null); }}>
                   {files.map(({ name }) => <option key={name} value={name}>{counted(name) > 0 ? say("lint.file.option", { file: name, count: counted(name) }) : name}</option>)}
                 </Select>

@@ -17,7 +17,7 @@ function OldPicker({ bound, chosen, mistake, onChoose }: { readonly bound: Bound
   const { say, tag } = useLanguage();
   const offered = useMemo(() => replaceable(bound, tag), [bound, tag]);
   return (
-    <Field className="fits" label={say("replace.old")} {...(mistake !== null && { validationState: "error" as const, validationMessage: mistake })}>
+    <Field label={say("replace.old")} {...(mistake !== null && { validationState: "error" as const, validationMessage: mistake })}>
       <Select value={chosen ?? ""} onChange={(_, { value }) => onChoose(value === "" ? null : value)}>
         <option value="">{say(offered.length === 0 ? "replace.old.none" : "replace.old.choose")}</option>
         {offered.map(({ thumbprint, name, count }) => <option key={thumbprint} value={thumbprint}>{say("replace.old.option", { name, count })}</option>)}

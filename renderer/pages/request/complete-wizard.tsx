@@ -57,7 +57,7 @@ function RequestChoice({ pending, value, onChange }: { readonly pending: readonl
   const { now } = useSession();
   const chosen = pending.find(({ id }) => id === value);
   return (
-    <section className="card form request-choice">
+    <section className="card form">
       <Field label={say("complete.request")} hint={chosen ? say("complete.request.chosen", { names: chosen.names.join(", "), key: keyName(chosen.keyType) }) : say("complete.request.any.means")}>
         <Select value={value} onChange={(_, data) => onChange(data.value)}>
           <option value="">{say("complete.request.any")}</option>

@@ -86,7 +86,7 @@ export function CheckPart() {
           </Field>
           <MethodField draft={draft} onChange={alter} />
           <BodyField draft={draft} onChange={alter} />
-          <Field className="fits" label={say("check.whose")}>
+          <Field label={say("check.whose")}>
             <Select value={whose} onChange={(_, { value }) => { changed(); setWhose(value as Whose); }}>
               <option value="header">{say("check.whose.header")}</option>
               {users.map(({ name, fingerprint }) => <option key={fingerprint} value={`user ${name}`}>{name}</option>)}
