@@ -1,6 +1,6 @@
 // SanteDB as the unit that its installation writes: mono-service puts it into the background, systemd takes it to be active
 // whatever becomes of it, and its stop fails though it stops.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ServerPfx } from "../../fixtures/certificates.ts";
@@ -91,6 +91,17 @@ describe.skipIf(missing !== null)(`the unit that SanteDB documents${missing === 
     expect(server.systemd?.control("kill", "--signal=TERM", "santedb-www").status).toBe(0);
     while (processes().length > 0) await new Promise((resolve) => void setTimeout(resolve, 20));
     expect([await state(), said()]).toEqual(["stopped", "active"]);
+    await server.good(["service", "start", "santedb-www", "--yes"]);
+    await whole();
+  }, 60_000);
+
+  it("does not start after it was killed, until its lock is deleted as the error says", async () => {
+    expect(server.systemd?.control("kill", "--signal=KILL", "santedb-www").status).toBe(0);
+    while (processes().length > 0) await new Promise((resolve) => void setTimeout(resolve, 20));
+    const ran = await server.run(["service", "start", "santedb-www", "--yes"]);
+    expect(ran.json.error).toMatchObject({ code: "service-died", aftermath: "put-back", hint: expect.stringMatching(/lock file .* -l: in the unit/) });
+    const [, lock = ""] = / -l:(\S+)/.exec(readFileSync(join(server.systemd?.units ?? "", "santedb-www.service"), "utf8")) ?? [];
+    rmSync(lock);
     await server.good(["service", "start", "santedb-www", "--yes"]);
     await whole();
   }, 60_000);
