@@ -17,7 +17,7 @@ interface Rule {
 }
 
 /**
- * nginx 1.18 to 1.31, by its modules' own tables (ngx_command_t), with which each entry was compared; each level, and each "!", was tried with nginx 1.22.1.
+ * nginx 1.18 to 1.31, by its modules' own tables (ngx_command_t): none of what they allow is refused. Each level, and each "!", was tried with nginx 1.22.1.
  * Name, levels, parameters: a number, a range, "1+", "on" for on or off; "{" for a block, "!" where a second one is refused.
  */
 const table = `

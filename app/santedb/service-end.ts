@@ -17,8 +17,10 @@ const statuses: ReadonlyMap<number, string> = new Map([
 export function explainService(manager: ServiceManager | undefined, service: string, code: number): Explanation {
   if (manager === undefined) return explainServiceControl(code);
   const log = manager === "systemd" ? `\`journalctl -u ${service}\`` : "the service's own log";
-  // Tried: after SIGKILL its lock stays, and the next mono-service ends at once with 0 and without a word.
-  const lock = manager === "systemd" ? " If its unit starts mono-service and it was killed before, its lock file keeps it from starting: delete the file that stands behind -l: in the unit." : "";
-  if (code === 0) return { code, reason: "it ended without an error", remedy: `See ${log}.${lock}` };
+  if (code === 0) {
+    // After SIGKILL the lock of mono-service stays, and the next one ends at once with 0 and without a word.
+    const lock = manager === "systemd" ? " If its unit starts mono-service and it was killed before, its lock file keeps it from starting: delete the file that stands behind -l: in the unit." : "";
+    return { code, reason: "it ended without an error", remedy: `See ${log}.${lock}` };
+  }
   return { code, reason: statuses.get(code) ?? `it ended with status ${code}`, remedy: `See ${log}.` };
 }
