@@ -105,11 +105,11 @@ check("Types", process.execPath, ["scripts/types.mjs"]);
 check("House rules", bin("eslint"), ["app", "main", "renderer", "test", "scripts", "--max-warnings=0"]);
 if (check("Build", process.execPath, ["scripts/build.mjs"])) {
   const vitestReport = join(root, "artefacts/vitest.json");
-  // Whole servers with services that go down and come up, two at a time and beside nothing else.
+  // Whole servers with services that go down and come up, one after the other: beside other tests they would be measured by those.
   const servers = "test/real/linux/";
   const reported = ["--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`];
   suite("Units, conformance and the built program", bin("vitest"), ["run", `--exclude=${servers}**`, ...reported], {}, vitestReport, countVitest);
-  suite("Linux servers", bin("vitest"), ["run", servers, "--maxWorkers=2", ...reported], {}, vitestReport, countVitest);
+  suite("Linux servers", bin("vitest"), ["run", servers, "--no-file-parallelism", ...reported], {}, vitestReport, countVitest);
   const playwrightReport = join(root, "artefacts/playwright.json");
   if (missing.some(({ program }) => program === "chromium")) {
     counts.skipped += 1;
