@@ -6,7 +6,7 @@ import { fileMode, nodeFiles, readFile } from "../../storage/file.ts";
 import { rememberUsers, type FindUser } from "./accounts.ts";
 import { programLine } from "./command-line.ts";
 import { isScriptName } from "./commands.ts";
-import { argumentsOf, environmentOf, isRunning, userOf, workingFolderOf } from "./processes.ts";
+import { argumentsOf, environmentOf, isBecomingProgram, isRunning, userOf, workingFolderOf } from "./processes.ts";
 
 /** Bytes of a script or of a file with a process number at most. */
 const scriptLimit = 256 * 1024;
@@ -66,23 +66,35 @@ async function readScript(folder: string, name: string): Promise<Script | null> 
   return { name, header, known: assignmentsOf(script, beside === null ? new Map() : assignmentsOf(beside)) };
 }
 
-/** Whether a process is the one that a script starts, and not another that got its number since. */
-function fits(arguments_: readonly string[], { known }: Script): boolean {
-  const daemon = first(known, "DAEMON", "EXEC", "COMMAND");
-  const name = daemon?.slice(daemon.lastIndexOf("/") + 1) ?? "";
-  // One that runs in an interpreter has it among its arguments. Without arguments it is one of the kernel's.
-  return arguments_.length > 0 && arguments_.some((argument) => argument.includes(name));
+interface Found {
+  readonly state: "running" | "start-pending" | "stopped";
+  /** 0 where it is stopped. */
+  readonly processId: number;
 }
 
-/** The process that a script's file names; 0 where it does not run. */
-async function processOf(script: Script): Promise<number> {
+/** How a process is the one that a script starts; null where it is none, or another that got its number since. */
+async function stateOf(processId: number, { known }: Script): Promise<Exclude<Found["state"], "stopped"> | null> {
+  if (!await isRunning(processId)) return null;
+  const arguments_ = await argumentsOf(processId);
+  if (arguments_.length === 0) return await isBecomingProgram(processId) ? "start-pending" : null;
+  const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+  // One that runs in an interpreter has it among its arguments.
+  const daemon = nameOf(first(known, "DAEMON", "EXEC", "COMMAND") ?? "");
+  if (!arguments_.some((argument) => argument.includes(daemon))) return null;
+  // Which writes its own number, has the daemon among its arguments too, and then becomes the daemon.
+  return nameOf(arguments_[0] ?? "") === "start-stop-daemon" ? "start-pending" : "running";
+}
+
+/** The process that a script's file names. */
+async function processOf(script: Script): Promise<Found> {
   const named = first(script.known, "PIDFILE", "PID_FILE", "LOCKFILE");
   const paths = named === null ? [`/run/${script.name}.pid`, `/var/run/${script.name}.pid`] : [named];
   for (const path of paths) {
     const processId = Number(/^\s*(\d{1,10})\b/.exec(await text(path, numberLimit) ?? "")?.[1] ?? 0);
-    if (processId > 1 && await isRunning(processId) && fits(await argumentsOf(processId), script)) return processId;
+    const state = processId > 1 ? await stateOf(processId, script) : null;
+    if (state !== null) return { state, processId };
   }
-  return 0;
+  return { state: "stopped", processId: 0 };
 }
 
 /** Levels in which a machine is in use. Source: LSB Core, "Run Levels". */
@@ -96,8 +108,8 @@ async function startTypeOf(folder: string, name: string): Promise<ServiceRecord[
 
 async function recordOf(folder: string, script: Script, provided: ReadonlyMap<string, string>, find: FindUser): Promise<ServiceRecord> {
   const { name, header, known } = script;
-  const processId = await processOf(script);
-  const running = processId !== 0;
+  const { state, processId } = await processOf(script);
+  const running = state === "running";
   const daemon = first(known, "DAEMON", "EXEC", "COMMAND");
   const assigned = daemon === null ? null : [daemon, first(known, "DAEMON_ARGS", "DAEMON_OPTS", "DAEMON_OPTIONS", "ARGS", "OPTIONS") ?? ""].join(" ").trim();
   const workingFolder = (running ? await workingFolderOf(processId) : null) ?? first(known, "WORKING_DIRECTORY", "WORKDIR", "DAEMON_DIR", "CHDIR");
@@ -110,9 +122,9 @@ async function recordOf(folder: string, script: Script, provided: ReadonlyMap<st
   return {
     name,
     displayName: header.get("short-description") || header.get("description") || name,
-    imagePath: programLine(assigned ?? (await argumentsOf(processId)).join(" "), workingFolder),
+    imagePath: programLine(assigned ?? (running ? await argumentsOf(processId) : []).join(" "), workingFolder),
     account,
-    state: running ? "running" : "stopped",
+    state,
     processId,
     exitCode: 0,
     startType: await startTypeOf(folder, name),
@@ -138,7 +150,8 @@ export function settledStarts(commands: Commands, services: Services, clock: Clo
       const result = await commands.run(command);
       const [program, name, verb] = command;
       if (program !== "service" || name === undefined || verb !== "start" || result.exitCode !== 0) return result;
-      for (let waited = 0; waited < settling && (await services.find(name))?.state === "stopped"; waited += lookEvery) await clock.wait(lookEvery);
+      const comesUp = async (): Promise<boolean> => ["stopped", "start-pending"].includes((await services.find(name))?.state ?? "");
+      for (let waited = 0; waited < settling && await comesUp(); waited += lookEvery) await clock.wait(lookEvery);
       return result;
     },
   };
@@ -146,7 +159,7 @@ export function settledStarts(commands: Commands, services: Services, clock: Clo
 
 export interface InitScriptsOptions { readonly folder: string; readonly findUser: FindUser }
 
-/** The services whose scripts lie in a folder and have a header of the LSB's. A service in between, starting or stopping, cannot be told. */
+/** The services whose scripts lie in a folder and have a header of the LSB's. One that is stopping cannot be told from one that runs. */
 export function openInitScripts({ folder, findUser }: InitScriptsOptions): Services {
   const scripts = async (): Promise<readonly Script[]> => {
     const names = (await nodeFiles.list(folder)).filter(isScriptName).sort();

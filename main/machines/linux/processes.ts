@@ -18,14 +18,37 @@ async function text(path: string): Promise<string | null> {
 
 const folderOf = (processId: number): string => join("/proc", String(processId));
 
-/** Lives, and is more than what is left of one whose end nobody has asked about. Source: proc(5), /proc/PID/stat. */
-export async function isRunning(processId: number): Promise<boolean> {
-  const stat = await text(join(folderOf(processId), "stat"));
-  const state = stat === null ? undefined : /^ ([A-Za-z])/.exec(stat.slice(stat.lastIndexOf(")") + 1))?.[1];
-  return state !== undefined && state !== "Z" && state !== "X";
+interface Stat {
+  /** "R", "S", "Z" and so on. */
+  readonly state: string;
+  readonly flags: number;
 }
 
-/** Its arguments; empty where it is none or its arguments may not be read. */
+/** Source: proc(5), /proc/PID/stat; its name in parentheses may hold anything. */
+async function statOf(processId: number): Promise<Stat | null> {
+  const stat = await text(join(folderOf(processId), "stat"));
+  const [state, , , , , , flags] = stat?.slice(stat.lastIndexOf(")") + 1).trim().split(" ") ?? [];
+  return state === undefined || flags === undefined ? null : { state, flags: Number(flags) };
+}
+
+const lives = (stat: Stat | null): stat is Stat => stat !== null && stat.state !== "Z" && stat.state !== "X";
+
+/** Lives, and is more than what is left of one whose end nobody has asked about. */
+export const isRunning = async (processId: number): Promise<boolean> => lives(await statOf(processId));
+
+/** PF_EXITING and PF_KTHREAD. Source: Linux, include/linux/sched.h. */
+const withoutArguments = 0x4 | 0x20_0000;
+
+/**
+ * Whether one whose arguments are empty is to have some: it is just becoming another program. One that is ending has none any
+ * more, and the kernel's own never have any. Source: Linux, fs/proc/base.c, get_mm_cmdline.
+ */
+export async function isBecomingProgram(processId: number): Promise<boolean> {
+  const stat = await statOf(processId);
+  return lives(stat) && (stat.flags & withoutArguments) === 0;
+}
+
+/** Its arguments; empty where it is none or they may not be read, and for the moment in which it becomes another program. */
 export async function argumentsOf(processId: number): Promise<readonly string[]> {
   const line = await text(join(folderOf(processId), "cmdline"));
   return line === null ? [] : line.replace(/\0+$/, "").split("\0");

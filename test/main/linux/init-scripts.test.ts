@@ -1,6 +1,7 @@
 // Services of scripts: real ones of start-stop-daemon, with a real daemon, in a folder of their own.
-import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -13,6 +14,10 @@ import { dcdrConfiguration } from "../../fixtures/configuration.ts";
 
 const isRoot = process.getuid?.() === 0;
 const here = process.platform === "linux" && existsSync("/sbin/start-stop-daemon");
+const hasPython = existsSync("/usr/bin/python3");
+
+/** The number of a process that is a part of the kernel; undefined where none is to be seen, as in a container. */
+const kernelThread = here ? readdirSync("/proc").find((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`) && (Number(readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")[6]) & 0x20_0000) !== 0) : undefined;
 
 describe.skipIf(!here)("services of init scripts", () => {
   let folder: string;
@@ -77,6 +82,49 @@ describe.skipIf(!here)("services of init scripts", () => {
     process.kill((await reaches("clinic", "running")).processId, "SIGKILL");
     await reaches("clinic", "stopped");
     expect(existsSync(join(folder, "run/clinic.pid"))).toBe(true);
+  });
+
+  it("one that start-stop-daemon is about to become is starting", async () => {
+    script("clinic");
+    // It waits for the end of its parent's input, as one of start-stop-daemon's own name.
+    const child = spawn("/bin/sh", ["-c", "read -r line; exec sleep 100000"], { argv0: "/sbin/start-stop-daemon", stdio: ["pipe", "ignore", "ignore"] });
+    started.push(child.pid ?? 0);
+    writeFileSync(join(folder, "run/clinic.pid"), `${child.pid}\n`);
+    await reaches("clinic", "start-pending");
+    child.stdin.end("go\n");
+    await reaches("clinic", "running");
+  });
+
+  it.skipIf(!hasPython)("one that has no arguments just now, as while it becomes its program, is starting and not stopped", async () => {
+    script("clinic");
+    // As the kernel has it then: the memory of its arguments cannot be read. Variables keep the stack away from it.
+    const hides = `import ctypes, sys
+start, end = map(int, open("/proc/self/stat").read().rsplit(")", 1)[1].split()[45:47])
+page = start & ~4095
+protect = ctypes.CDLL(None).mprotect
+protect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+for rights in (0, 3):
+    assert protect(page, (end - page + 4095) & ~4095, rights) == 0
+    print("done", flush=True)
+    sys.stdin.readline()
+`;
+    const child = spawn("/usr/bin/python3", ["-c", hides, "/bin/sleep"], { env: Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`V${index}`, "x"])), stdio: ["pipe", "pipe", "inherit"] });
+    started.push(child.pid ?? 0);
+    writeFileSync(join(folder, "run/clinic.pid"), `${child.pid}\n`);
+    await once(child.stdout, "data");
+    expect(readFileSync(`/proc/${child.pid}/cmdline`, "utf8")).toBe("");
+    expect(await find("clinic")).toMatchObject({ state: "start-pending", processId: child.pid });
+    child.stdin.write("go\n");
+    await once(child.stdout, "data");
+    expect(await find("clinic")).toMatchObject({ state: "running", processId: child.pid });
+    process.kill(child.pid ?? 0, "SIGKILL");
+    await reaches("clinic", "stopped");
+  });
+
+  it.skipIf(kernelThread === undefined)("one of the kernel's own, which never has arguments, is not taken for it", async () => {
+    script("clinic");
+    writeFileSync(join(folder, "run/clinic.pid"), `${kernelThread}\n`);
+    expect((await find("clinic")).state).toBe("stopped");
   });
 
   it("another program that has its number by now is not taken for it", async () => {
