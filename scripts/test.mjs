@@ -1,5 +1,5 @@
 // `npm test`: installs what it needs, checks types and house rules, builds, runs every suite, and counts.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { installDependencies } from "./dependencies.mjs";
@@ -22,17 +22,28 @@ function problemOf(name, message = "") {
 
 const bin = (name) => join(root, "node_modules/.bin", name);
 
-function run(title, command, args, environment = {}) {
+/** Runs a program. What it prints is seen at once, or, where it is held back for another's sake, in one piece at its end. */
+async function run(title, command, args, { environment = {}, heldBack = false } = {}) {
   const from = Date.now();
-  say(`\n── ${title}`);
-  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...environment } });
-  say(`── ${title}: ${result.status === 0 ? "good" : "FAILED"} after ${seconds(from)}`);
-  return result.status === 0;
+  if (!heldBack) say(`\n── ${title}`);
+  const printed = heldBack ? [`\n── ${title}\n`] : [];
+  const child = spawn(command, args, { cwd: root, stdio: heldBack ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"], env: { ...process.env, ...environment } });
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => printed.push(chunk));
+  const good = await new Promise((resolve) => {
+    child.on("error", (thrown) => {
+      printed.push(`${thrown.message}\n`);
+      resolve(false);
+    });
+    child.on("close", (status) => resolve(status === 0));
+  });
+  for (const piece of printed) process.stdout.write(piece);
+  say(`── ${title}: ${good ? "good" : "FAILED"} after ${seconds(from)}`);
+  return good;
 }
 
 /** A check that is one test: it holds or it does not. */
-function check(title, command, args) {
-  const good = run(title, command, args);
+async function check(title, command, args, options) {
+  const good = await run(title, command, args, options);
   counts[good ? "passed" : "failed"] += 1;
   if (!good) problems.push(title);
   return good;
@@ -82,40 +93,47 @@ function countPlaywright(file) {
   }
 }
 
-function suite(title, command, args, environment, report, count) {
+async function suite(title, command, args, report, count, environment) {
   rmSync(report, { force: true });
-  const good = run(title, command, args, environment);
+  const good = await run(title, command, args, { environment });
+  const before = problems.length;
   try {
     count(report);
   } catch {
     counts.failed += 1;
     problems.push(`${title} left no report`);
   }
-  if (!good && problems.length === 0) {
+  if (!good && problems.length === before) {
     counts.failed += 1;
     problems.push(title);
   }
+}
+
+function vitest(title, report, ...args) {
+  const file = join(root, "artefacts", report);
+  return suite(title, bin("vitest"), ["run", ...args, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`], file, countVitest);
 }
 
 await installDependencies(say);
 const missing = installTools(say);
 mkdirSync(join(root, "artefacts"), { recursive: true });
 
-check("Types", process.execPath, ["scripts/types.mjs"]);
-check("House rules", bin("eslint"), ["app", "main", "renderer", "test", "scripts", "--max-warnings=0"]);
-if (check("Build", process.execPath, ["scripts/build.mjs"])) {
-  const vitestReport = join(root, "artefacts/vitest.json");
-  // Whole servers with services that go down and come up, one after the other: beside other tests they would be measured by those.
-  const servers = "test/real/linux/";
-  const reported = ["--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`];
-  suite("Units, conformance and the built program", bin("vitest"), ["run", `--exclude=${servers}**`, ...reported], {}, vitestReport, countVitest);
-  suite("Linux servers", bin("vitest"), ["run", servers, "--no-file-parallelism", ...reported], {}, vitestReport, countVitest);
-  const playwrightReport = join(root, "artefacts/playwright.json");
+const isBuilt = await check("Build", process.execPath, ["scripts/build.mjs"]);
+// Whole servers with services that go down and come up, one after the other: beside other tests they would be measured by those.
+const servers = "test/real/linux/";
+const trial = isBuilt ? vitest("Linux servers", "vitest-linux.json", servers, "--no-file-parallelism") : undefined;
+// They wait half of the time.
+await check("Types", process.execPath, ["scripts/types.mjs"], { heldBack: isBuilt });
+await check("House rules", bin("eslint"), ["app", "main", "renderer", "test", "scripts", "--max-warnings=0"], { heldBack: isBuilt });
+await trial;
+if (isBuilt) {
+  await vitest("Units, conformance and the built program", "vitest.json", `--exclude=${servers}**`);
   if (missing.some(({ program }) => program === "chromium")) {
     counts.skipped += 1;
     skipped.push("the window in a real Chromium (chromium is not installed)");
   } else {
-    suite("The window in a real Chromium", bin("playwright"), ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport }, playwrightReport, countPlaywright);
+    const report = join(root, "artefacts/playwright.json");
+    await suite("The window in a real Chromium", bin("playwright"), ["test", "--reporter=list,json"], report, countPlaywright, { PLAYWRIGHT_JSON_OUTPUT_FILE: report });
   }
 }
 

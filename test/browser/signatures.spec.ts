@@ -7,6 +7,7 @@ import { practicePassword } from "../renderer/practice-host.ts";
 import { encryptedKey, keyFile, walkSignatures } from "./cws-walk.ts";
 import { SignaturePage } from "./pages/signature-page.ts";
 import { testEveryLook } from "./every-look.ts";
+import { watchTasks } from "./pace.ts";
 import { expect, picture, test } from "./window.ts";
 
 /** The header that the tester makes for clinic7 and this body, as a client would send it. */
@@ -19,16 +20,6 @@ async function madeHeader(window: Page, body: string): Promise<string> {
   await page.button("Sign the request").click();
   await page.made.getByRole("button", { name: "Reveal" }).click();
   return page.madeHeader.innerText();
-}
-
-/** Watches for tasks that keep the page from answering; gives the longest so far, in milliseconds. */
-async function watchTasks(window: Page): Promise<() => Promise<number>> {
-  await window.evaluate(() => {
-    const longest = { duration: 0 };
-    new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) longest.duration = Math.max(longest.duration, duration); }).observe({ entryTypes: ["longtask"] });
-    Object.assign(window, { longest });
-  });
-  return () => window.evaluate(() => (window as unknown as { longest: { duration: number } }).longest.duration);
 }
 
 test("a header is made, hidden until it is asked for, and gone with the page", async ({ window }) => {
@@ -146,7 +137,7 @@ test.describe("a body of 40 MB", () => {
     await page.header.fill("CWS-SHA256 Access=clinic7, Signature=AAAA");
     await page.chooseBody(file);
     await expect(window.getByText("40 MB")).toBeVisible();
-    const longest = await watchTasks(window);
+    const busy = await watchTasks(window);
     await page.button("Check").click();
     await expect(page.upload).toContainText("of 40 MB");
     await page.header.focus();
@@ -161,9 +152,9 @@ test.describe("a body of 40 MB", () => {
     const pieces = server.calls.filter(({ name }) => name === "body.append").slice(cancelled);
     expect(pieces).toHaveLength(20);
     expect(Math.max(...pieces.map(({ input }) => (input as { content: string }).content.length))).toBeLessThanOrEqual(Math.ceil(2 * 1024 * 1024 / 3) * 4);
-    const duration = await longest();
-    info.annotations.push({ type: "longest task", description: `${Math.round(duration)} ms` });
-    expect(duration, "no task keeps the window from answering").toBeLessThan(250);
+    const { longest, works } = await busy();
+    info.annotations.push({ type: "longest task", description: `${Math.round(longest)} ms, ${works.toFixed(1)} works` });
+    expect(works, "no task keeps the window from answering").toBeLessThan(15);
 
     await page.button("Check").click();
     await expect(page.upload).toBeVisible();
@@ -238,7 +229,7 @@ test.describe("five hundred requests a second", () => {
     const page = new SignaturePage(window);
     await page.open();
     await page.openPart("Listen");
-    const longest = await watchTasks(window);
+    const busy = await watchTasks(window);
     await page.button("Start listening").click();
     await expect(window.getByText(/^\d,\d{3} valid$/)).toBeVisible({ timeout: 20_000 });
     await page.button("Hold the list").click();
@@ -248,9 +239,9 @@ test.describe("five hundred requests a second", () => {
     await expect(page.requests).toHaveCount(50);
     await page.button("Go on").click();
     await expect(page.requests.first()).not.toHaveText(first);
-    const duration = await longest();
-    info.annotations.push({ type: "longest task", description: `${Math.round(duration)} ms` });
-    expect(duration).toBeLessThan(250);
+    const { longest, works } = await busy();
+    info.annotations.push({ type: "longest task", description: `${Math.round(longest)} ms, ${works.toFixed(1)} works` });
+    expect(works, "no task keeps the window from answering").toBeLessThan(15);
   });
 });
 

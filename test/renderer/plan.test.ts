@@ -7,8 +7,9 @@ import { afterGap, commonIndent } from "../../renderer/pages/plan/difference.ts"
 import { groupOperations } from "../../renderer/pages/plan/operation-groups.ts";
 import { answeredPaths, servedRows } from "../../renderer/pages/plan/served.ts";
 import { advance, noSteps } from "../../renderer/pages/plan/steps.ts";
+import { propertyRuns } from "../fixtures/effort.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 const operation = (kind: string): OperationView => ({ kind, title: kind, commands: [], details: [], difference: null });
 
 describe("operations", () => {

@@ -12,6 +12,7 @@ import { inspect } from "../../../app/certificates/inspect.ts";
 import { chainOf } from "../../../app/certificates/match.ts";
 import { isSigned, readCertificate } from "../../../app/certificates/x509.ts";
 import { makeAuthority, makeCertificate, makeKey, openssl, type CertificateOptions, type Issued, type KeyKind } from "../../fixtures/certificates.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-agreement-"));
 afterAll(() => { rmSync(directory, { recursive: true }); });
@@ -240,6 +241,6 @@ describe("hosts that a certificate stands for agree with openssl", () => {
     fc.assert(fc.property(related, ({ name, each }) => {
       const file = makeOdd({ names: [`DNS:${name}`] });
       expect(covers(file, each), `${name} for ${each}`).toBe(opensslCovers(file, each));
-    }), { numRuns: Math.min(Number(process.env["PROPERTY_RUNS"] ?? 40), 1000) });
+    }), { numRuns: Math.min(propertyRuns(40), 1000) });
   }, 600_000);
 });

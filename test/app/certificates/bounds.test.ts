@@ -10,6 +10,7 @@ import { makeCertificate, type Issued } from "../../fixtures/certificates.ts";
 import {
   algorithm, bag, certificateBag, clearSafe, der, explicit, indefinite, integer, macData, nothing, objectIdentifier, octetString, pbes2, pbkdf2, pfx, scrypt, sealedKeyBag, sealedSafe, sequence,
 } from "../../fixtures/der.ts";
+import { quick } from "../../fixtures/effort.ts";
 import type { Cost, ReadOnce } from "../../fixtures/read-once.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-bounds-"));
@@ -19,7 +20,7 @@ const seconds = 5;
 const mebibytes = 256;
 
 /** The inner loop leaves these to `npm test`: each file is read in a process of its own. */
-const thorough = describe.skipIf(process.env["PROPERTY_RUNS"] !== undefined);
+const thorough = describe.skipIf(quick);
 
 let program: string;
 let issued: Issued;

@@ -10,6 +10,7 @@ import { privateKeyType, publicKeyInfo } from "../../../app/certificates/private
 import { readMaterial } from "../../../app/certificates/read.ts";
 import type { LockstepError } from "../../../app/errors.ts";
 import { makeCorpus, present, type CorpusFile, type Maker } from "../../fixtures/certificate-corpus.ts";
+import { quick } from "../../fixtures/effort.ts";
 
 /** While `closed`, node:crypto does nothing here that Electron's BoringSSL does not do, or does otherwise. */
 const openssl = vi.hoisted(() => ({ closed: false, refused: 0 }));
@@ -50,9 +51,6 @@ vi.mock("node:tls", async (importOriginal) => ({ ...await importOriginal<typeof 
 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-corpus-"));
 afterAll(() => { rmSync(directory, { recursive: true }); });
-
-/** The inner loop leaves the corpus to `npm test`. */
-const quick = process.env["PROPERTY_RUNS"] !== undefined;
 
 let corpus: readonly CorpusFile[];
 const materials = new Map<CorpusFile, Material>();

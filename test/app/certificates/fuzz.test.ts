@@ -10,10 +10,10 @@ import { readMaterial } from "../../../app/certificates/read.ts";
 import { LockstepError } from "../../../app/errors.ts";
 import { fixturePassword, makeAuthority, makeCertificate, openssl } from "../../fixtures/certificates.ts";
 import { bag, certificateBag, clearSafe, der, indefinite, integer, objectIdentifier, octetString } from "../../fixtures/der.ts";
+import { quick } from "../../fixtures/effort.ts";
 
 // `FUZZ_SEED=… npx vitest run test/app/certificates/fuzz.test.ts` repeats a run; FUZZ_RUNS takes the place of the number of inputs a reader.
 const seed = Number(process.env["FUZZ_SEED"] ?? randomInt(2 ** 31));
-const quick = process.env["PROPERTY_RUNS"] !== undefined;
 const runs = Number(process.env["FUZZ_RUNS"] ?? (quick ? 2_000 : 100_000));
 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-fuzz-"));

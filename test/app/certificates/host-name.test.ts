@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalHost, coversHost, coversName, formatAddress, isDnsName } from "../../../app/certificates/host-name.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
 describe("whether a certificate covers a host", () => {
   it.each<[string, string, boolean]>([
@@ -43,7 +44,7 @@ describe("whether a certificate covers a host", () => {
     fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (name, host) => {
       if (canonicalHost(host) === null) expect(coversName([name], host)).toBe(false);
       else coversName([name], host);
-    }), { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 300) });
+    }), { numRuns: propertyRuns(300) });
   });
 });
 
@@ -80,7 +81,7 @@ describe("addresses", () => {
       const text = formatAddress(octets);
       expect(text).not.toBeNull();
       expect(canonicalHost(text ?? "")).toBe(text);
-    }), { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 300) });
+    }), { numRuns: propertyRuns(300) });
     expect(formatAddress(new Uint8Array([10, 0, 0, 1]))).toBe("10.0.0.1");
     expect(formatAddress(new Uint8Array(5))).toBeNull();
   });

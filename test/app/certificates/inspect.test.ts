@@ -11,6 +11,7 @@ import { readMaterial } from "../../../app/certificates/read.ts";
 import { suitabilityOf } from "../../../app/certificates/suitability.ts";
 import { readFields } from "../../../app/certificates/x509.ts";
 import { makeAuthority, makeCertificate, makePfx, openssl, type Authority, type CertificateOptions, type Issued } from "../../fixtures/certificates.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-inspect-"));
 afterAll(() => { rmSync(directory, { recursive: true }); });
@@ -97,7 +98,7 @@ describe("what an inspection says of the files", () => {
 });
 
 describe("reading certificates by the thousand", () => {
-  const runs = Number(process.env["PROPERTY_RUNS"] ?? 2000);
+  const runs = propertyRuns(2000);
 
   it("takes less than half a millisecond each", () => {
     const ders = Array.from({ length: 1000 }, () => Uint8Array.from(server.der));

@@ -10,6 +10,7 @@ import { thumbprint } from "../../../app/certificates/thumbprint.ts";
 import type { LockstepError } from "../../../app/errors.ts";
 import { keyDer, makeAuthority, makeCertificate, makePfx, makeServerPfx, openssl, type Authority, type KeyKind, type Protection, type ServerPfx } from "../../fixtures/certificates.ts";
 import { algorithm, integer, nothing, octetString, pbkdf2, sequence } from "../../fixtures/der.ts";
+import { quick } from "../../fixtures/effort.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-pfx-"));
 afterAll(() => { rmSync(directory, { recursive: true }); });
@@ -82,7 +83,7 @@ describe("reading a PFX", () => {
     expect(await read({ file: certificateOnly }, made.password)).toMatchObject({ certificates: [made.der], privateKeys: [] });
   });
 
-  it.runIf(hasCommand("keytool"))("reads a store of Java's with several keys and their certificates", async () => {
+  it.runIf(hasCommand("keytool") && !quick)("reads a store of Java's with several keys and their certificates", async () => {
     const made = [pfx({ key: "rsa:2048", fileName: "one.pfx" }), pfx({ key: "ec:p384", fileName: "two.pfx" })];
     const store = join(directory, "several.p12");
     for (const [index, { file, passwordFile }] of made.entries()) {
@@ -93,7 +94,7 @@ describe("reading a PFX", () => {
     expect(certificates).toEqual(expect.arrayContaining(made.map(({ der }) => der)));
   });
 
-  it.runIf(hasCommand("pk12util"))("reads what NSS exports, with its indefinite lengths", async () => {
+  it.runIf(hasCommand("pk12util") && !quick)("reads what NSS exports, with its indefinite lengths", async () => {
     const made = pfx({ friendlyName: "server", key: "rsa:2048" });
     const database = `sql:${join(directory, "nss")}`;
     mkdirSync(join(directory, "nss"));

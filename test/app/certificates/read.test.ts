@@ -10,10 +10,11 @@ import { readMaterial } from "../../../app/certificates/read.ts";
 import { certificateFileLimit } from "../../../app/contract.ts";
 import { LockstepError } from "../../../app/errors.ts";
 import { fixturePassword, keyDer, makeAuthority, makeCertificate, makePfx, openssl, type Authority, type Issued } from "../../fixtures/certificates.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lockstep-read-"));
 afterAll(() => { rmSync(directory, { recursive: true }); });
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 
 let authority: Authority;
 let server: Issued;

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cleanThumbprint, matchesListed } from "../../../app/certificates/pasted-thumbprint.ts";
 import { thumbprint } from "../../../app/certificates/thumbprint.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
 const sha1 = "A909502DD82AE41433E6F83886B00D4277A32A7B";
 const pairs = sha1.match(/../g) ?? [];
-const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const numRuns = propertyRuns(300);
 const base64 = (hex: string): string => Buffer.from(hex, "hex").toString("base64");
 
 describe("cleaning a pasted thumbprint", () => {

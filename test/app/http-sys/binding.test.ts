@@ -3,8 +3,9 @@ import { isIPv6 as nodeIsIPv6 } from "node:net";
 import { describe, expect, it } from "vitest";
 import { applicationName, isSanteDb, santeDbApplicationId } from "../../../app/http-sys/application.ts";
 import { familyOf, isIPv6, parseEndpoint, parseGuid, sameBinding, type Binding } from "../../../app/http-sys/binding.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["LOCKSTEP_PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 
 const binding: Binding = {
   endpoint: "0.0.0.0:9200", family: "ip", thumbprint: "A".repeat(40), applicationId: santeDbApplicationId, application: "SanteDB", store: "MY", flags: {},

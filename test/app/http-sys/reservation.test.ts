@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { parsePrefix } from "../../../app/http-sys/prefix.ts";
 import { reservationFor, type Reservation } from "../../../app/http-sys/reservation.ts";
 import { accountsOf, formatSddl, mergeAccounts, parseSddl, sameAccounts } from "../../../app/http-sys/sddl.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["LOCKSTEP_PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 const reserve = (url: string): Reservation => ({ url, sddl: "D:(A;;GX;;;NS)", accounts: accountsOf("D:(A;;GX;;;NS)") });
 
 describe("a security descriptor", () => {

@@ -7,6 +7,7 @@ import { lintSites, namedPaths, type SiteFile } from "../../../app/nginx/lint.ts
 import { siteFindingSchema, type SiteFinding, type SiteMaterial } from "../../../app/nginx/site.ts";
 import { weakCiphers } from "../../../app/nginx/encryption.ts";
 import { makeAuthority, makeCertificate, makeKey, openssl, type Authority, type CertificateOptions, type Issued } from "../../fixtures/certificates.ts";
+import { quick } from "../../fixtures/effort.ts";
 
 const fixture = (name: string): string => readFileSync(join(import.meta.dirname, "../../fixtures/nginx", name), "utf8");
 const sound = fixture("sound.conf");
@@ -173,7 +174,7 @@ it("a thousand sound sites have no error", () => {
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
 });
 
-it.each<readonly [what: string, text: string]>([
+it.skipIf(quick).each<readonly [what: string, text: string]>([
   ["a large group behind many locations", `upstream u {${" server a:1;".repeat(50_000)} }\nserver { listen 80; ${Array.from({ length: 20_000 }, (_, index) => `location /${index} { proxy_pass http://u; }`).join("\n")} }`],
   ["many headers for many locations", `${"proxy_set_header A b;".repeat(50_000)}server { listen 80; ${Array.from({ length: 20_000 }, (_, index) => `location /${index} { proxy_pass http://u; }`).join("\n")} }`],
   ["many names on many addresses", `server { ${Array.from({ length: 20_000 }, (_, index) => `listen ${index + 1};`).join("")} server_name ${Array.from({ length: 400 }, (_, index) => `a${index}`).join(" ")} ; ${Array.from({ length: 200 }, (_, line) => `server_name ${Array.from({ length: 400 }, (__, index) => `a${line}x${index}`).join(" ")};`).join("")} }`],

@@ -6,8 +6,9 @@ import { siteForm, siteMarker } from "../../../app/nginx/marker.ts";
 import { editedFinding, readSite } from "../../../app/nginx/read-site.ts";
 import { renderSite } from "../../../app/nginx/render.ts";
 import type { Site } from "../../../app/nginx/site.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["LOCKSTEP_PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 
 const plain: Site = { kind: "icdr", serverNames: ["clinic.example.org"], upstreams: ["http://127.0.0.1:9000"], certificate: "/etc/ssl/clinic.pem", key: "/etc/ssl/clinic.key" };
 

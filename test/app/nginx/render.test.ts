@@ -4,8 +4,9 @@ import { LockstepError } from "../../../app/errors.ts";
 import { formOf, siteForm, siteMarker } from "../../../app/nginx/marker.ts";
 import { renderSite } from "../../../app/nginx/render.ts";
 import { siteSchema, type Site } from "../../../app/nginx/site.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["LOCKSTEP_PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 
 const plain: Site = { kind: "icdr", serverNames: ["clinic.example.org"], upstreams: ["http://127.0.0.1:9000"], certificate: "/etc/ssl/clinic.pem", key: "/etc/ssl/clinic.key" };
 const textOf = (changes: Partial<Site> = {}): string => renderSite({ ...plain, ...changes }).text;

@@ -5,8 +5,9 @@ import { depthLimit, directiveLimit, fileLimit, parseDirectives, textOf, valuesO
 import { lintSites } from "../../../app/nginx/lint.ts";
 import { fitsPattern } from "../../../app/nginx/include.ts";
 import { tokenizer, type Token } from "../../../app/nginx/token.ts";
+import { propertyRuns, quick } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["LOCKSTEP_PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const now = new Date("2026-01-01T00:00:00Z");
 
@@ -78,7 +79,7 @@ describe("directives", () => {
     ["x_by_lua_block { --[[ }", "syntax 1: NGINX would not start: unexpected end of file; the Lua block that begins at line 1 is not closed."],
   ])("that nginx would refuse, at its line: %j", (text, expected) => expect(fault(text)).toBe(expected));
 
-  it("are bounded in number, depth and size", () => {
+  it.skipIf(quick)("are bounded in number, depth and size", () => {
     expect(fault("a;\n".repeat(directiveLimit))).toBeUndefined();
     expect(fault("a;\n".repeat(directiveLimit + 1))).toContain(`too-large ${directiveLimit + 1}`);
     expect(fault(`${"a{".repeat(depthLimit)}${"}".repeat(depthLimit)}`)).toBeUndefined();
@@ -131,12 +132,12 @@ describe("any text", () => {
 
   const megabytes = 4 * 1024 * 1024;
   const repeated = (unit: string): string => unit.repeat(Math.floor(megabytes / unit.length));
-  it.each(["{", "}", "\"", "'", "\\", "#", ";", "$", "${", "a ", "a;", "a{", "a\n", "# b\n", "\n", "x_by_lua_block{[", "x_by_lua_block{--[[", "x_by_lua_block{'", "include *;", "include x;\n", "server{listen 80;}", "server_name a.b;\n", "location ~ (", "upstream u{server a:1;}\n", "return 301 https://$host$request_uri;\n"])("of megabytes of %j comes to an end", (unit) => {
+  it.skipIf(quick).each(["{", "}", "\"", "'", "\\", "#", ";", "$", "${", "a ", "a;", "a{", "a\n", "# b\n", "\n", "x_by_lua_block{[", "x_by_lua_block{--[[", "x_by_lua_block{'", "include *;", "include x;\n", "server{listen 80;}", "server_name a.b;\n", "location ~ (", "upstream u{server a:1;}\n", "return 301 https://$host$request_uri;\n"])("of megabytes of %j comes to an end", (unit) => {
     // What grew with its square would not end within the minutes that this test is given.
     lintSites([{ name: "f", content: bytes(repeated(unit)) }], [], now);
   }, 120_000);
 
-  it("of Lua in megabytes likewise", () => {
+  it.skipIf(quick)("of Lua in megabytes likewise", () => {
     for (const unit of ["[[", "]]", "[=", "--", "--[[", "\"", "'", "{", "\\"]) {
       parseDirectives("f", `x_by_lua_block {${repeated(unit)}`);
     }

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LockstepError } from "../../../app/errors.ts";
 import { quoteCommand, type Place } from "../../../app/plan/quote.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 
 /** cmd.exe without delayed expansion: percent signs first, then carets and quotation marks. Null where a line would break up. */
 function cmd(line: string, place: Place): string | null {

@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LockstepError } from "../../../app/errors.ts";
 import { isForShell, quoteForShell, typedArguments, typedCommand } from "../../../app/plan/shell-quote.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 150);
+const runs = propertyRuns(150);
 const shells = ["/bin/sh", "/bin/dash", "/bin/bash"].filter((shell) => existsSync(shell));
 
 /** What a program is given when the shell runs the line: printf writes each argument, ended by a zero byte. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { LockstepError } from "../../../app/errors.ts";
 import { configurationLimit, parseConfiguration, type Configuration } from "../../../app/santedb/configuration.ts";
 import { agsConfiguration, aroundRest, bytesOf, dcdrConfiguration, generatedConfiguration, write } from "../../fixtures/configuration.ts";
+import { propertyRuns, quick } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 const parse = (text: string | Uint8Array): Configuration => parseConfiguration(typeof text === "string" ? bytesOf(text) : text, "santedb.config");
 
 function refusal(act: () => unknown): LockstepError {
@@ -186,7 +187,7 @@ describe("refusing a configuration", () => {
   });
 });
 
-describe("files made to hurt", () => {
+describe.skipIf(quick)("files made to hurt", () => {
   const within = (milliseconds: number, act: () => void): void => {
     const start = performance.now();
     act();

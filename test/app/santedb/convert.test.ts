@@ -10,8 +10,9 @@ import { parseConfiguration, type Configuration } from "../../../app/santedb/con
 import { applySplices, planConversion, type Conversion, type Wanted } from "../../../app/santedb/convert.ts";
 import { encodeText } from "../../../app/santedb/encoding.ts";
 import { agsConfiguration, aroundRest, bytesOf, dcdrConfiguration, generatedConfiguration, write } from "../../fixtures/configuration.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 const file = "santedb.config";
 const parse = (bytes: Uint8Array): Configuration => parseConfiguration(bytes, file);
 
@@ -209,6 +210,7 @@ describe("any configuration", () => {
       fc.record({ kind: fc.constant("flip" as const), at: fc.nat(10_000), bit: fc.nat(7) }),
       fc.record({ kind: fc.constant("repeat" as const), at: fc.nat(10_000), length: fc.nat(200) }),
     );
+    // Few enough tries, and it may be that none survives.
     let survived = 0;
     fc.assert(fc.property(generatedConfiguration, fc.array(damage, { minLength: 1, maxLength: 3 }), ({ bytes }, damages) => {
       const damaged = damages.reduce<Uint8Array>((content, harm) => {
@@ -228,7 +230,7 @@ describe("any configuration", () => {
         expect(thrown.code).not.toBe("internal");
         expect(thrown.code).not.toBe("file-changed");
       }
-    }), { numRuns: runs });
+    }), { numRuns: Math.max(runs, 300) });
     expect(survived).toBeGreaterThan(0);
   });
 });

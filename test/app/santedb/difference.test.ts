@@ -8,8 +8,9 @@ import { parseConfiguration } from "../../../app/santedb/configuration.ts";
 import { applySplices, planConversion } from "../../../app/santedb/convert.ts";
 import { differenceOf } from "../../../app/santedb/difference.ts";
 import { bytesOf, dcdrConfiguration, generatedConfiguration, write } from "../../fixtures/configuration.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 const shown = (text: string, splices: Parameters<typeof differenceOf>[1], context?: number): readonly string[] =>
   differenceOf(bytesOf(text), splices, context).map(({ sign, line, text: content }) => `${sign}${line} ${content}`);
 

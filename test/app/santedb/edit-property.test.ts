@@ -6,9 +6,10 @@ import type { ConfigurationFiles } from "../../../app/santedb/configuration-file
 import { planEdit, type ConfigurationEdit } from "../../../app/santedb/edit.ts";
 import { byteLength, encodeText } from "../../../app/santedb/encoding.ts";
 import { generatedConfiguration } from "../../fixtures/configuration.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
 /** Twice ten thousand in npm test; fewer in the inner loop. */
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 10_000);
+const runs = propertyRuns(10_000);
 
 const filesOf = (bytes: Uint8Array): ConfigurationFiles => [{ document: parseDocument(bytes, "santedb.config"), bytes, includedBy: null }];
 const secure = (bytes: Uint8Array): ConfigurationEdit | undefined => planEdit(filesOf(bytes), { scheme: "https" }).edits[0];
@@ -73,6 +74,7 @@ describe("securing a configuration", () => {
   }, 240_000);
 
   it("of a damaged file is refused with a code, or changes nothing outside the addresses either", () => {
+    // Few enough tries, and it may be that none survives.
     let survived = 0;
     fc.assert(fc.property(generatedConfiguration, fc.array(harm, { minLength: 1, maxLength: 3 }), ({ bytes }, harms) => {
       const damaged = harms.reduce(harmed, bytes);
@@ -85,7 +87,7 @@ describe("securing a configuration", () => {
         if (!(thrown instanceof LockstepError)) throw thrown;
         expect(["internal", "file-changed"]).not.toContain(thrown.code);
       }
-    }), { numRuns: runs });
+    }), { numRuns: Math.max(runs, 300) });
     expect(survived).toBeGreaterThan(0);
   }, 240_000);
 });

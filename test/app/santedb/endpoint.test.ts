@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isLoopback, parseAddress, reservationUrl, urlPrefix, type HttpAddress } from "../../../app/santedb/endpoint.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 
 function httpOf(address: string): HttpAddress {
   const parsed = parseAddress(address);

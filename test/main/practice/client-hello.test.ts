@@ -4,8 +4,9 @@ import { createServer, type Server } from "node:net";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { helloLimit, readHello } from "../../../main/machines/practice/client-hello.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["LOCKSTEP_PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 
 let server: Server;
 let port: number;

@@ -9,8 +9,9 @@ import { answerFor } from "../../../app/http-sys/explanation.ts";
 import { indexBindings } from "../../../app/http-sys/precedence.ts";
 import { makeAuthority, makeCertificate, type Authority, type Issued } from "../../fixtures/certificates.ts";
 import { practice, type Practice } from "./practice-fixture.ts";
+import { propertyRuns } from "../../fixtures/effort.ts";
 
-const runs = Number(process.env["LOCKSTEP_PROPERTY_RUNS"] ?? 300);
+const runs = propertyRuns(300);
 const appId = "{A97FB5DE-7627-401C-8E70-5B96C1A0073B}";
 
 let one: Practice;

@@ -9,6 +9,7 @@ import { build } from "vite";
 import type { KeyUserEntry } from "../../../app/cws/key-user-journal.ts";
 import { problem } from "../../../app/errors.ts";
 import { openKeyUsers } from "../../../main/storage/key-users.ts";
+import { quick } from "../../fixtures/effort.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lockstep-key-users-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -170,7 +171,7 @@ describe("damage", () => {
     return result === "key-users-damaged" || JSON.stringify(result) === JSON.stringify(added);
   };
 
-  it("by cutting the journal anywhere is named, a thousand times", async () => {
+  it.skipIf(quick)("by cutting the journal anywhere is named, a thousand times", async () => {
     const { journal } = await filled(8);
     const chance = chanceOf(1);
     for (let turn = 0; turn < 1000; turn++) {
@@ -179,7 +180,7 @@ describe("damage", () => {
     }
   });
 
-  it("by a flipped bit anywhere in the journal is named, a thousand times", async () => {
+  it.skipIf(quick)("by a flipped bit anywhere in the journal is named, a thousand times", async () => {
     const { journal } = await filled(8);
     const chance = chanceOf(2);
     for (let turn = 0; turn < 1000; turn++) {
@@ -191,7 +192,7 @@ describe("damage", () => {
     }
   });
 
-  it("by a flipped bit anywhere in the head, or by cutting it, is named or harmless", async () => {
+  it.skipIf(quick)("by a flipped bit anywhere in the head, or by cutting it, is named or harmless", async () => {
     const { head: whole, names: added } = await filled(8);
     for (let place = 0; place < whole.length; place++) {
       for (let bit = 0; bit < 8; bit++) {
@@ -207,7 +208,7 @@ describe("damage", () => {
     expect(await outcome(folder)).toEqual(added);
   });
 
-  it("by both files being cut or changed at once is named, a thousand times", async () => {
+  it.skipIf(quick)("by both files being cut or changed at once is named, a thousand times", async () => {
     const { journal, head: whole, names: added } = await filled(8);
     const chance = chanceOf(3);
     const spoil = (bytes: Buffer): Buffer => {
@@ -265,7 +266,7 @@ async function appender(prefix: string, users: number, { into = folder, ending =
 }
 const ended = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.on("close", resolve));
 
-describe("several processes", () => {
+describe.skipIf(quick)("several processes", () => {
   it("that append at once lose nothing, also when they know the folder by different paths, and whoever reads meanwhile sees no damage", async () => {
     mkdirSync(folder, { recursive: true });
     const other = `${folder}-by-another-name`;
