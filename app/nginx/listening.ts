@@ -8,12 +8,13 @@ type Entry = { readonly server: Server; readonly listen: Listen };
 
 const at = ({ file, line }: Directive) => ({ file, line });
 
-/** Codes: duplicate-listen, port-clash, proxy-to-itself, server-name-conflict, unknown-hosts, redirect-port, redirect-301. */
+/** Codes: duplicate-listen, port-clash, proxy-to-itself, server-name-conflict, unknown-hosts, redirect-port, redirect-301, redirect-name. */
 export function listeningFindings(site: Site): readonly SiteFinding[] {
   const named = serversByName(site);
   const comparisons = { left: mostComparisons };
+  const byDefault = { left: mostComparisons };
   return [
-    ...site.servers.flatMap((server) => [...twiceInServer(server), ...serverRedirects(server, named), ...toItself(server, site)]),
+    ...site.servers.flatMap((server) => [...twiceInServer(server), ...serverRedirects(server, named, (own) => namesByDefault(own, site, named, byDefault)), ...toItself(server, site)]),
     ...[...site.byAddress].flatMap(([address, entries]) => [...twiceDefault(address, entries), ...mixedSchemes(address, entries), ...nameConflicts(address, entries, comparisons), ...unknownHosts(address, entries)]),
     ...upstreamPortClashes(site),
   ];
@@ -123,30 +124,67 @@ function serversByName({ servers }: Site): ReadonlyMap<string, readonly Server[]
   return named;
 }
 
-/** Names by which a redirect of a server may be followed: those of its URL where it says one, else the server's own. */
-function namesFollowed({ names }: Server, host: string): readonly string[] {
-  return hasVariable(host) ? names.map(({ name }) => name) : [host.toLowerCase()];
+/** A name that clients may ask for, and no pattern of several or a placeholder such as "_". */
+const isOneHost = (name: string): boolean => /[a-z0-9]/.test(name) && !/[~*$\s]/.test(name) && !name.startsWith(".");
+
+/** Whether a name of a server covers a host, though it is not that host: "*.example.org", ".example.org". Of a regular expression it may be so. */
+const patternCovers = (pattern: string, host: string): boolean =>
+  pattern.startsWith("~") || hasVariable(pattern) || (pattern.startsWith("*.") || pattern.startsWith(".") ? host.endsWith(pattern.replace(/^\*/, "")) : pattern.endsWith(".*") && host.startsWith(pattern.slice(0, -1)));
+
+/** The names that come to a server although it has not got them, as it is the default one of an address of plain http; none once too many were compared. */
+function namesByDefault(server: Server, { byAddress }: Site, named: ReadonlyMap<string, readonly Server[]>, comparisons: { left: number }): readonly string[] {
+  const entries = server.listens.flatMap(({ address, isTls }) => (address === null || isTls ? [] : [byAddress.get(address) ?? []])).find((each) => defaultOf(each)?.server === server);
+  if (!entries) return [];
+  const taken = new Set(entries.flatMap((entry) => entry.server.names.map(({ name }) => name)));
+  const patterns = [...taken].filter((name) => !isOneHost(name) && name !== "" && name !== "_");
+  comparisons.left -= named.size * (1 + patterns.length) + taken.size;
+  return comparisons.left < 0 ? [] : [...named.keys()].filter((name) => isOneHost(name) && !taken.has(name) && !patterns.some((pattern) => patternCovers(pattern, name)));
 }
 
-function serverRedirects(server: Server, named: ReadonlyMap<string, readonly Server[]>): readonly SiteFinding[] {
-  const redirect = redirectOf(server);
-  if (redirect === null) return [];
-  const { directive, status, url } = redirect;
+/** What $server_name is. Source: ngx_http_core_merge_srv_conf in nginx's src/http/ngx_http_core_module.c. */
+const serverNameOf = ({ names }: Server): string => (names[0]?.name ?? "").replace(/^\./, "");
+
+/** The host of a redirect's URL as it stands, and the port to which it leads: null for the one that was asked, undefined where a variable says it. */
+function destinationOf({ url }: Redirect): { readonly host: string; readonly port: number | null | undefined } {
   const [, name = "", port] = /^https:\/\/((?:\$\{\w+\}|\$\w+|\[[^\]]*\]|[^:/?#$[\]])+)(?::(\d+|\$\w+|\$\{\w+\}))?/i.exec(url) ?? [];
   const host = name.replace(/\$\{?(?:request_uri|uri|document_uri|is_args|args|\d)\b.*$/s, "");
-  const targets = [...new Set(namesFollowed(server, host).slice(0, mostAlike).flatMap((name) => named.get(name) ?? []))];
-  if (targets.length === 0) return [];
-  const ports = [...new Set(targets.flatMap(({ listens }) => listens.filter(({ isTls }) => isTls).map((listen) => listen.port)))];
-  const followed = port === undefined ? /\$(?:\{http_host\}|http_host$)/.test(host) ? null : 443 : /^\d+$/.test(port) ? Number(port) : undefined;
-  // With variables in the port, or in that of a `listen`, nothing can be said.
-  const loses = followed !== undefined && !ports.includes(null) && !(followed !== null && ports.includes(followed));
-  const own = server.listens.map(({ port: each }) => each);
-  const keepsOwn = followed === null && own.some((each) => each === 80) && ports.includes(443);
+  return { host, port: port === undefined ? /\$(?:\{http_host\}|http_host$)/.test(host) ? null : 443 : /^\d+$/.test(port) ? Number(port) : undefined };
+}
+
+function serverRedirects(server: Server, named: ReadonlyMap<string, readonly Server[]>, byDefault: (server: Server) => readonly string[]): readonly SiteFinding[] {
+  const redirect = redirectOf(server);
+  if (redirect === null) return [];
+  const { directive, status } = redirect;
+  const { host, port } = destinationOf(redirect);
+  const own = /^\$(?:server_name|\{server_name\})$/.test(host) ? serverNameOf(server) : null;
+  if (own !== null && !hasVariable(own) && !isOneHost(own)) {
+    return [{
+      code: "redirect-name", severity: "error", ...at(directive),
+      message: `The redirect leads to https://${shown(own)}/, which is nowhere: $server_name is the first name that this server has, and not the one that clients ask for.`,
+      mend: "Write $host, or the name itself.",
+    }];
+  }
+
+  /** Whether who asks for these names is sent to a port on which nothing of theirs is; where a variable stands, nothing can be said. */
+  const follow = (names: readonly string[]) => {
+    const targets = [...new Set(names.flatMap((name) => named.get(name) ?? []))];
+    const ports = [...new Set(targets.flatMap(({ listens }) => listens.filter(({ isTls }) => isTls).map((listen) => listen.port)))];
+    const keepsOwn = port === null && ports.includes(443) && server.listens.some((listen) => listen.port === 80);
+    const isSaid = port !== undefined && targets.length > 0 && !ports.includes(null);
+    return { name: targets[0]?.names[0]?.name ?? "the server", ports, isLost: isSaid && !keepsOwn && !(port !== null && ports.includes(port)) };
+  };
+  // Its own names, or the one of its URL, lead to one server; of those that come to it by default each leads to another.
+  const meant = follow((own !== null ? [own] : hasVariable(host) ? server.names.map(({ name }) => name) : [host.toLowerCase()]).slice(0, mostAlike));
+  const others = own === null && hasVariable(host) ? byDefault(server).map((name) => ({ ...follow([name]), name })) : [];
+  if (meant.ports.length === 0 && others.length === 0) return [];
+  const lost = others.filter(({ isLost }) => isLost);
+  const worst = meant.isLost ? meant : lost[0];
+  const unnamed = meant.isLost ? "" : ` It has no server of its own here${lost.length > 1 ? `, nor have ${lost.length - 1} more` : ""}.`;
   return [
-    ...loses && !keepsOwn ? [{
-      code: "redirect-port", severity: "error", ...at(directive),
-      message: `The redirect leads to ${followed === null ? "the port that was asked" : `port ${followed}`}, and ${targets[0]?.names[0]?.name ?? "the server"} is on ${ports.join(", ")}: clients are sent to nothing, or to another server.`,
-      mend: `Write the port: return 308 https://${hasVariable(host) ? "$host" : host}:${ports[0] ?? 8443}$request_uri;`,
+    ...worst ? [{
+      code: "redirect-port", severity: meant.isLost ? "error" : "warning", ...at(directive),
+      message: `The redirect leads to ${port === null ? "the port that was asked" : `port ${port}`}, and ${worst.name} is on ${worst.ports.join(", ")}: clients are sent to nothing, or to another server.${unnamed}`,
+      mend: `Write the port: return 308 https://${hasVariable(host) ? "$host" : host}:${worst.ports[0] ?? 8443}$request_uri;`,
     } as const] : [],
     ...status === 308 || status === 307 ? [] : [{
       code: "redirect-301", severity: "warning", ...at(directive),

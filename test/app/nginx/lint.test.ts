@@ -135,6 +135,36 @@ describe("servers of one port", () => {
   it("are told apart by address", () => expect(lint(`${server("80 default_server")}${server("[::]:80 default_server")}${server("127.0.0.1:80 default_server")}`)).toEqual([]));
 });
 
+describe("a redirect of a server that answers to every name", () => {
+  const site = sound.replace(/server \{\s+listen 80;[^}]*\}/, "");
+  const everyName = (redirect: string, more = ""): readonly string[] =>
+    lint(`${changed("return 444;", `return ${redirect};`, site)}${more}`).filter(({ code }) => code.startsWith("redirect-")).map(({ code, severity }) => `${code} ${severity}`);
+
+  it("loses the port of each that has none of its own there", () => {
+    expect(everyName("308 https://$host$request_uri")).toEqual(["redirect-port warning"]);
+    expect(lint(changed("return 444;", "return 308 https://$host$request_uri;", site)).find(({ code }) => code === "redirect-port")).toMatchObject({
+      message: "The redirect leads to port 443, and clinic-7.example.org is on 8443: clients are sent to nothing, or to another server. It has no server of its own here.",
+      mend: "Write the port: return 308 https://$host:8443$request_uri;",
+    });
+    const second = sound.slice(sound.indexOf("server {", sound.indexOf("ssl_reject_handshake")), sound.indexOf("server {\n    listen 80 default")).replace("clinic-7.", "clinic-8.");
+    expect(lint(`${changed("return 444;", "return 308 https://$host$request_uri;", site)}${second}`).find(({ code }) => code === "redirect-port")?.message).toMatch(/ It has no server of its own here, nor have 1 more\.$/);
+  });
+  it("loses method and body likewise", () => expect(everyName("301 https://$host:8443$request_uri")).toEqual(["redirect-301 warning"]));
+  it("is right with the port, or where the names have servers of their own", () => {
+    expect(everyName("308 https://$host:8443$request_uri")).toEqual([]);
+    for (const name of ["clinic-7.example.org", "*.example.org", ".example.org", "clinic-7.*", "~^clinic"]) {
+      expect(everyName("308 https://$host$request_uri", `server { listen 80; listen [::]:80; server_name ${name}; return 308 https://clinic-7.example.org:8443$request_uri; }`), name).toEqual([]);
+    }
+  });
+  it("may have a name of another's pattern all the same", () => expect(everyName("308 https://$host$request_uri", "server { listen 80; server_name *.example.com clinic.*; return 444; }")).toEqual(["redirect-port warning"]));
+  it("leads nowhere by $server_name", () => {
+    expect(everyName("308 https://$server_name$request_uri")).toEqual(["redirect-name error"]);
+    expect(everyName("308 https://${server_name}:8443$request_uri")).toEqual(["redirect-name error"]);
+    for (const name of ["*.example.org", "~^clinic", "\"\""]) expect(lint(changed("server_name _;\n    return 444;", `server_name ${name}; return 308 https://$server_name:8443$request_uri;`, site)).map(({ code }) => code), name).toContain("redirect-name");
+    for (const name of ["clinic-7.example.org", ".clinic-7.example.org", "$SERVER"]) expect(lint(changed("server_name _;\n    return 444;", `server_name ${name}; return 308 https://$server_name:8443$request_uri;`, site)).map(({ code }) => code), name).not.toContain("redirect-name");
+  });
+});
+
 describe("includes", () => {
   const at = (name: string, text: string) => file(`/etc/nginx/${name}`, text);
   const codes = (...files: readonly SiteFile[]) => lintSites(files, [], now).map(({ file: name, line, code, severity }) => `${name}:${line} ${code} ${severity}`);
@@ -179,6 +209,7 @@ it.skipIf(quick).each<readonly [what: string, text: string]>([
   ["many headers for many locations", `${"proxy_set_header A b;".repeat(50_000)}server { listen 80; ${Array.from({ length: 20_000 }, (_, index) => `location /${index} { proxy_pass http://u; }`).join("\n")} }`],
   ["many names on many addresses", `server { ${Array.from({ length: 20_000 }, (_, index) => `listen ${index + 1};`).join("")} server_name ${Array.from({ length: 400 }, (_, index) => `a${index}`).join(" ")} ; ${Array.from({ length: 200 }, (_, line) => `server_name ${Array.from({ length: 400 }, (__, index) => `a${line}x${index}`).join(" ")};`).join("")} }`],
   ["many servers of one name that send clients on", Array.from({ length: 8000 }, () => "server { listen 80; server_name a; return 301 https://$host$request_uri; }server { listen 443 ssl; server_name a; location / { proxy_pass http://127.0.0.1:1; } }").join("\n")],
+  ["many servers that send every name on", `${Array.from({ length: 9000 }, (_, index) => `server { listen ${index + 1}; return 308 https://$host$request_uri; }`).join("")}${Array.from({ length: 9000 }, (_, index) => `server { listen 10.0.0.1:443 ssl; server_name a${index}; location / { proxy_pass http://10.0.0.2:1; } }`).join("")}`],
   ["many certificates for many servers", `${"ssl_certificate /a; ssl_certificate_key /b;".repeat(20_000)}${"server { listen 443 ssl; }".repeat(20_000)}`],
 ])("%s: judged in time that grows with the text only", (_, text) => {
   // What grew with its square would not end within the minutes that this test is given.
