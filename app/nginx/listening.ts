@@ -127,9 +127,13 @@ function serversByName({ servers }: Site): ReadonlyMap<string, readonly Server[]
 /** A name that clients may ask for, and no pattern of several or a placeholder such as "_". */
 const isOneHost = (name: string): boolean => /[a-z0-9]/.test(name) && !/[~*$\s]/.test(name) && !name.startsWith(".");
 
-/** Whether a name of a server covers a host, though it is not that host: "*.example.org", ".example.org". Of a regular expression it may be so. */
-const patternCovers = (pattern: string, host: string): boolean =>
-  pattern.startsWith("~") || hasVariable(pattern) || (pattern.startsWith("*.") || pattern.startsWith(".") ? host.endsWith(pattern.replace(/^\*/, "")) : pattern.endsWith(".*") && host.startsWith(pattern.slice(0, -1)));
+/** Whether a name of a server covers a host, though it is not that host: "*.example.org", ".example.org", "example.*". Of a regular expression it may be so. */
+function patternCovers(pattern: string, host: string): boolean {
+  if (pattern.startsWith("~") || hasVariable(pattern)) return true;
+  if (pattern.startsWith("*.")) return host.endsWith(pattern.slice(1));
+  if (pattern.startsWith(".")) return `.${host}`.endsWith(pattern);
+  return pattern.endsWith(".*") && host.startsWith(pattern.slice(0, -1));
+}
 
 /** The names that come to a server although it has not got them, as it is the default one of an address of plain http; none once too many were compared. */
 function namesByDefault(server: Server, { byAddress }: Site, named: ReadonlyMap<string, readonly Server[]>, comparisons: { left: number }): readonly string[] {

@@ -150,8 +150,8 @@ export function settledStarts(commands: Commands, services: Services, clock: Clo
       const result = await commands.run(command);
       const [program, name, verb] = command;
       if (program !== "service" || name === undefined || verb !== "start" || result.exitCode !== 0) return result;
-      const comesUp = async (): Promise<boolean> => ["stopped", "start-pending"].includes((await services.find(name))?.state ?? "");
-      for (let waited = 0; waited < settling && await comesUp(); waited += lookEvery) await clock.wait(lookEvery);
+      const isNotUp = async (): Promise<boolean> => ["stopped", "start-pending"].includes((await services.find(name))?.state ?? "");
+      for (let waited = 0; waited < settling && await isNotUp(); waited += lookEvery) await clock.wait(lookEvery);
       return result;
     },
   };
